@@ -1,0 +1,39 @@
+# `make help` lists the targets. Each makes what it needs first, on a machine with Python (with venv) and make.
+PYTHON ?= python3
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+INSTALLED := .venv/.installed
+.DEFAULT_GOAL := help
+.PHONY: help install demo test check readme export clean-nbs
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+install: $(INSTALLED) ## make .venv with the pinned development set-up
+
+$(INSTALLED): settings.ini setup.py constraints.txt
+	$(PYTHON) -m venv .venv
+	@echo 'Installing the development set-up into .venv; this takes a few minutes.'
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	touch $@
+
+demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sample; writes demo/
+	@mkdir -p demo && rm -f demo/demo.html && cp nbs/70_demo.ipynb demo/demo.ipynb
+	@echo 'Running nbs/70_demo.ipynb: three stages are trained, evaluated and drawn; up to 5 minutes on two cores.'
+	jupyter nbconvert --log-level ERROR --to notebook --execute --inplace demo/demo.ipynb
+	jupyter nbconvert --log-level ERROR --to html demo/demo.ipynb
+	@printf 'Written:\n  %s  the executed notebook\n  %s   the same as a page for the browser\n' demo/demo.ipynb demo/demo.html
+
+test: $(INSTALLED) ## run every notebook of nbs/ and count what passed
+	python tools/test.py
+
+check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
+	bash tools/check.sh
+
+readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
+	python tools/readme.py nbs/index.ipynb README.md
+
+export: $(INSTALLED) ## write ckdnet/ from the notebooks
+	nbdev-export
+
+clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
+	nbdev-clean

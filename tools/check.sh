@@ -1,0 +1,53 @@
+#!/usr/bin/env bash
+# Fails if what is generated differs from the notebooks. Works in a copy, so the tree stays as it is.
+set -euo pipefail
+tree=$PWD copy=$(mktemp -d) failures=0
+trap 'rm -rf "$copy"' EXIT
+git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' f; do
+    if [ -e "$f" ]; then printf '%s\0' "$f"; fi   # not those deleted since they were added
+done | xargs -0 cp --parents -t "$copy"
+
+same() {   # what the tree has, what the copy has now, how to mend it
+    diff -r -q -x __pycache__ "$tree/$1" "$copy/$1" || { echo "FAILED: $1: $2"; failures=1; }
+}
+cd "$copy"
+
+echo 'README.md comes from nbs/index.ipynb'
+python tools/readme.py nbs/index.ipynb README.md
+same README.md 'run make readme'
+
+echo 'the notebooks are clean'
+nbdev-clean
+same nbs 'run make clean-nbs'
+
+echo 'each module comes from a notebook'   # all are removed, so one that no notebook exports does not come back
+find ckdnet -name '*.py' ! -name __init__.py -delete
+nbdev-export
+same ckdnet 'run make export; a file "Only in" the tree has no notebook: remove it'
+
+echo 'a failing notebook fails the suite'   # one that passes beside it: nothing else may be the reason
+mkdir -p failing/nbs && cp pyproject.toml failing/ && cd failing
+python - <<'PY'
+from nbformat.v4 import new_code_cell, new_notebook
+from nbformat import write
+for name, code in dict(passes='assert 1 == 1', fails='assert 1 == 2').items():
+    meta = {'kernelspec': {'name': 'python3', 'display_name': 'python3', 'language': 'python'}}
+    write(new_notebook(cells=[new_code_cell(code)], metadata=meta), f'nbs/{name}.ipynb')
+PY
+if python "$copy/tools/test.py" >log 2>&1 || ! grep -qx '1 passed, 1 failed' log; then
+    cat log; echo 'FAILED: the suite did not report one notebook passed and one failed'; failures=1
+fi
+cd "$tree"
+
+echo 'the package says what settings.ini and ckdnet/__init__.py say'
+python -I - <<'PY' || { echo 'FAILED: the metadata of the installed package'; failures=1; }
+import sys
+from importlib.metadata import requires, version
+import ckdnet
+assert 'torch' not in sys.modules and 'fastai' not in sys.modules, 'import ckdnet imports torch'
+assert version('ckdnet') == ckdnet.__version__, f"version {version('ckdnet')} but __version__ {ckdnet.__version__}"
+runtime = [r for r in requires('ckdnet') if 'extra ==' not in r]
+assert not [r for r in runtime if r.startswith(('nbdev', 'jupyter'))], f'a development tool is a runtime dependency: {runtime}'
+PY
+[ $failures = 0 ] && echo 'All checks hold.'
+exit $failures
