@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['AUGMENT', 'StoreDataset', 'random_affine', 'StoreDL', 'create_dls']
 
-# %% ../../nbs/04_data.loaders.ipynb #65ccf1b1
+# %% ../../nbs/04_data.loaders.ipynb #b7f8404b
 import numpy as np, torch
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
@@ -17,7 +17,7 @@ from matplotlib import pyplot as plt
 from ..core import offenders
 from .store import Store
 
-# %% ../../nbs/04_data.loaders.ipynb #26376741
+# %% ../../nbs/04_data.loaders.ipynb #d1e4e0a7
 class StoreDataset:
     "Rows of a `Store` with one kind of target; indexed with a list of positions it gives a batch."
     n_inp = 1
@@ -46,7 +46,7 @@ class StoreDataset:
         y = TensorMask(torch.from_numpy(m)) if self.target=='mask' else TensorCategory(torch.from_numpy(self.labels[rows]))
         return TensorImage(torch.from_numpy(x).permute(0,3,1,2)), y
 
-# %% ../../nbs/04_data.loaders.ipynb #5cc087e1
+# %% ../../nbs/04_data.loaders.ipynb #d4e05f51
 def random_affine(
     x, # (B,...), the batch: gives size and device
     degrees:float=90, # rotation up to this angle, either way
@@ -61,14 +61,14 @@ def random_affine(
     fx,fy,dx,dy = sign(),sign(),2*sign()*u(*shift),2*sign()*u(*shift)
     return affine_mat(fx*s*a.cos(), s*a.sin(), dx, -fx*s*a.sin(), s*a.cos(), dy)
 
-# %% ../../nbs/04_data.loaders.ipynb #e78f47c6
+# %% ../../nbs/04_data.loaders.ipynb #adcc5b9c
 AUGMENT = dict(
     paper = lambda size: [AffineCoordTfm(random_affine, size=size, pad_mode=PadMode.Zeros)],
     wide = lambda size: [AffineCoordTfm(lambda x: random_affine(x, 180, (0.7,1.1), (0,0.05), 1.), size=size),
                          Brightness(0.15, p=1), Contrast(0.15, p=1), Saturation(0.15, p=1)],
 )
 
-# %% ../../nbs/04_data.loaders.ipynb #1b281ad1
+# %% ../../nbs/04_data.loaders.ipynb #bd4768a4
 class StoreDL(TfmdDL):
     "Batches of a `StoreDataset`: `(TensorImage (B,3,size,size), TensorMask (B,size,size) or TensorCategory (B,))`."
     def create_batches(self, samps): return (self.dataset[b] for b in chunked(samps, self.bs, self.drop_last))
@@ -85,7 +85,7 @@ class StoreDL(TfmdDL):
             if isinstance(y, TensorMask): ax.contour(t.cpu().numpy(), [0.5], colors='#56B4E9', linewidths=1.5)
             else: ax.set_title(self.dataset.classes[int(t)].replace('_',' '), fontsize=9)
 
-# %% ../../nbs/04_data.loaders.ipynb #05bd7786
+# %% ../../nbs/04_data.loaders.ipynb #4407bd67
 def create_dls(
     store:Store, # decoded images and masks
     train, # rows to train on, integers

@@ -6,7 +6,7 @@
 __all__ = ['PROFILES', 'STAGES', 'PART', 'Spec', 'create_model', 'training_index', 'rows', 'environment', 'train', 'predict',
            'at_size', 'per_image', 'summary', 'fingerprint', 'run_folder', 'run', 'load_run']
 
-# %% ../../nbs/31_train.experiments.ipynb #397a328d
+# %% ../../nbs/31_train.experiments.ipynb #f49b5dd2
 import hashlib, json, platform, subprocess, time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -24,7 +24,7 @@ from ..models.baselines import create_plain
 from ..models.cascade import create_ckdnet
 from .learners import *
 
-# %% ../../nbs/31_train.experiments.ipynb #cc1fd7a7
+# %% ../../nbs/31_train.experiments.ipynb #b165ff92
 @dataclass(frozen=True)
 class Spec:
     "What a run trains and how."
@@ -43,7 +43,7 @@ class Spec:
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0
 
-# %% ../../nbs/31_train.experiments.ipynb #069c6465
+# %% ../../nbs/31_train.experiments.ipynb #845d0f5b
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     cpu = Spec(),
@@ -66,7 +66,7 @@ def create_model(
     if spec.model=='plain': return create_plain(spec.backbone, n_classes, spec.pretrained)
     return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width, spec.inside)
 
-# %% ../../nbs/31_train.experiments.ipynb #ef18fb32
+# %% ../../nbs/31_train.experiments.ipynb #accd7a6a
 def training_index(
     folder, # the ISIC2017 images in their official layout
 )->pd.DataFrame: # the table of `isic2017`, with a `select` split
@@ -77,7 +77,7 @@ def rows(df, split):
     "Positions of a split's images in the table."
     return np.flatnonzero(df.split==split)
 
-# %% ../../nbs/31_train.experiments.ipynb #81036c75
+# %% ../../nbs/31_train.experiments.ipynb #5ca99425
 def environment()->dict:
     "What a run depends on besides its spec."
     git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True, cwd=Path(__file__).parent).stdout.strip()
@@ -85,7 +85,7 @@ def environment()->dict:
                 versions={p:version(p) for p in ('ckdnet','torch','torchvision','fastai','timm','numpy','scikit-learn')},
                 device=torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu', threads=torch.get_num_threads())
 
-# %% ../../nbs/31_train.experiments.ipynb #3c994440
+# %% ../../nbs/31_train.experiments.ipynb #1a696dd2
 def train(
     spec:Spec,
     df:pd.DataFrame, # the images, from `training_index`
@@ -115,7 +115,7 @@ def train(
         history.append(log.rename(columns={metric:'metric'}).assign(stage=stage, metric_name=metric).drop(columns='time'))
     return net, pd.concat(history, ignore_index=True), done
 
-# %% ../../nbs/31_train.experiments.ipynb #de334e0b
+# %% ../../nbs/31_train.experiments.ipynb #33bb728b
 def predict(
     net, # a trained `CKDNet` or `PlainNet`
     df:pd.DataFrame, # the images
@@ -144,7 +144,7 @@ def at_size(
     "The mask at the size of its image: probabilities enlarged, then cut at one half."
     return (F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')[0,0]>0.5).numpy()
 
-# %% ../../nbs/31_train.experiments.ipynb #8e19c1fc
+# %% ../../nbs/31_train.experiments.ipynb #1b8b60e8
 def per_image(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order; those without a mask get empty cells
@@ -176,7 +176,7 @@ def summary(
         if cols: out[name] = images[cols].mean().rename(lambda c: c.removeprefix(f'{name}_')).to_dict()
     return out
 
-# %% ../../nbs/31_train.experiments.ipynb #e221aeed
+# %% ../../nbs/31_train.experiments.ipynb #3cc944b6
 def fingerprint(
     df:pd.DataFrame, # the images
 )->dict: # images in each split, and a hash over ids, diagnoses and splits
@@ -184,7 +184,7 @@ def fingerprint(
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
 
-# %% ../../nbs/31_train.experiments.ipynb #809da46c
+# %% ../../nbs/31_train.experiments.ipynb #e419471b
 def run_folder(work, spec, data): return Path(work)/data/spec.name/str(spec.seed)
 
 def run(
@@ -215,7 +215,7 @@ def run(
     with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
     return result
 
-# %% ../../nbs/31_train.experiments.ipynb #d2f4b93b
+# %% ../../nbs/31_train.experiments.ipynb #8da3a53a
 def load_run(
     spec:Spec, # of a run that is done
     work, # where `run` kept its checkpoints

@@ -6,7 +6,7 @@
 __all__ = ['RECIPES', 'Diffuse', 'KeepBest', 'save_weights', 'load_weights', 'Resume', 'Recipe', 'root_seg_learner',
            'ckd_cls_learner', 'ckd_seg_learner', 'plain_cls_learner', 'plain_seg_learner', 'fit_stage']
 
-# %% ../../nbs/30_train.learners.ipynb #83217424
+# %% ../../nbs/30_train.learners.ipynb #5c40e066
 import random
 from dataclasses import dataclass
 from functools import partial
@@ -27,7 +27,7 @@ from ..core import atomic_path
 from ..losses import SegLoss, WeightedCrossEntropy
 from ..metrics import AverageAUC, JaccardMetric
 
-# %% ../../nbs/30_train.learners.ipynb #a63e52c8
+# %% ../../nbs/30_train.learners.ipynb #f3a399c1
 class Diffuse(Callback):
     "Run the frozen `stages` before the model and add what `diffuse(x)` gives to its inputs."
     order = 15 # inside mixed precision's autocast
@@ -40,7 +40,7 @@ class Diffuse(Callback):
         x = self.xb[0].as_subclass(torch.Tensor)
         with torch.no_grad(): self.learn.xb = (x, *(self.diffuse(x) if self.diffuse else ()))
 
-# %% ../../nbs/30_train.learners.ipynb #e1049291
+# %% ../../nbs/30_train.learners.ipynb #051affea
 class KeepBest(TrackerCallback):
     "Keep the weights of the epoch with the highest `monitor` in `file`, and load them after the fit."
     def __init__(self, file, monitor): super().__init__(monitor, comp=np.greater); self.file = Path(file)
@@ -65,7 +65,7 @@ def load_weights(
     "Load what `save_weights` saved. Raises `RuntimeError` that names what does not fit."
     model.load_state_dict(load_file(file))
 
-# %% ../../nbs/30_train.learners.ipynb #b4e2c3cf
+# %% ../../nbs/30_train.learners.ipynb #38560e40
 class Resume(Callback):
     "Save the state of training in `file` after each epoch, and go on from there if it exists."
     order = 70 # after the recorder, the progress bar and the trackers
@@ -106,7 +106,7 @@ def _plain(o):
     if isinstance(o, (list,L)): return [_plain(v) for v in o]
     return o.item() if isinstance(o, np.generic) else o
 
-# %% ../../nbs/30_train.learners.ipynb #1f49595e
+# %% ../../nbs/30_train.learners.ipynb #dbcba97b
 @dataclass(frozen=True)
 class Recipe:
     "How to train a stage."
@@ -120,9 +120,10 @@ class Recipe:
 RECIPES = dict(
     paper = Recipe(),
     one_cycle = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide'),
+    one_cycle_narrow = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='paper'),
 )
 
-# %% ../../nbs/30_train.learners.ipynb #da536565
+# %% ../../nbs/30_train.learners.ipynb #84b81665
 def _split(model):
     "Two parameter groups: the encoder, and the rest."
     inside = {id(p) for p in model.encoder.parameters()}
@@ -135,7 +136,7 @@ def _learner(dls, model, loss, metric, recipe, diffuse=None, *stages):
     opt = partial(Adam, decouple_wd=recipe.schedule=='one_cycle')
     return Learner(dls, model, loss_func=loss, metrics=metric, opt_func=opt, splitter=_split, wd=recipe.wd, cbs=cbs)
 
-# %% ../../nbs/30_train.learners.ipynb #d069b22f
+# %% ../../nbs/30_train.learners.ipynb #2a4a45ea
 def root_seg_learner(
     dls, # batches of images and masks
     net, # a `CKDNet`; its first stage is trained
@@ -157,7 +158,7 @@ def _wce(dls, variant):
     ds = dls.train.dataset
     return WeightedCrossEntropy(np.bincount(ds.labels[ds.rows], minlength=len(ds.classes)), variant)
 
-# %% ../../nbs/30_train.learners.ipynb #6f88874d
+# %% ../../nbs/30_train.learners.ipynb #6e7c6f5c
 def plain_cls_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper')->Learner:
     "Train the classifier of a `PlainNet` as `ckd_cls_learner` does its own."
     return _learner(dls, net.cls, _wce(dls, variant), AverageAUC(), recipe)
@@ -166,7 +167,7 @@ def plain_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='pap
     "Train the U-Net of a `PlainNet` as `ckd_seg_learner` does its own."
     return _learner(dls, net.seg, SegLoss(variant=variant), JaccardMetric(), recipe)
 
-# %% ../../nbs/30_train.learners.ipynb #9aff6f22
+# %% ../../nbs/30_train.learners.ipynb #241dca22
 def fit_stage(
     learn:Learner, # from one of the functions above
     epochs:int, # how many, those of an earlier, interrupted fit included
