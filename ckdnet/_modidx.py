@@ -248,6 +248,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.predict.write_masks': ('predict.html#write_masks', 'ckdnet/predict.py'),
                                 'ckdnet.predict.write_submission': ('predict.html#write_submission', 'ckdnet/predict.py')},
             'ckdnet.train.experiments': { 'ckdnet.train.experiments.Spec': ('train.experiments.html#spec', 'ckdnet/train/experiments.py'),
+                                          'ckdnet.train.experiments._as_json': ( 'train.experiments.html#_as_json',
+                                                                                 'ckdnet/train/experiments.py'),
                                           'ckdnet.train.experiments.at_size': ( 'train.experiments.html#at_size',
                                                                                 'ckdnet/train/experiments.py'),
                                           'ckdnet.train.experiments.create_model': ( 'train.experiments.html#create_model',

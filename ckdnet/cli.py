@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['EXPERIMENTS', 'experiment', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #8a5791e2
+# %% ../nbs/60_cli.ipynb #2dbbb1ea
 from dataclasses import replace
 from pathlib import Path
-from fastcore.script import Param, call_parse, store_true
+from fastcore.script import call_parse
 from .core import data_dir
 from .data.store import Store
 from .predict import write_submission
 from .train.experiments import *
 
-# %% ../nbs/60_cli.ipynb #b312e1db
+# %% ../nbs/60_cli.ipynb #fead0381
 _PLAIN = replace(PROFILES['cpu'], model='plain', epochs=(11,6), bs=(32,16))
 EXPERIMENTS = {s.name:s for s in (
     PROFILES['cpu'],
@@ -36,21 +36,20 @@ def experiment(
     n = len(STAGES[spec.model])
     return replace(p, name=spec.name, model=spec.model, inside=spec.inside, epochs=p.epochs[-n:], bs=p.bs[-n:])
 
-# %% ../nbs/60_cli.ipynb #b74319bd
+# %% ../nbs/60_cli.ipynb #58149165
 @call_parse
 def ckdnet_run(
-    name:Param('the experiment', str, choices=list(EXPERIMENTS)),
-    seed:Param('random seed', int)=0,
-    folder:Param('the ISIC2017 images; by default CKDNET_DATA', str)=None,
-    profile:Param('smoke, cpu or paper', str)='cpu',
-    data:Param('what to call the images in the results', str)='isic2017',
-    results:Param('where the result files go', str)='data/results',
-    work:Param('where checkpoints and decoded images are kept', str)='runs',
+    name:str, # the experiment: ckdnet, plain, …
+    seed:int=0, # random seed
+    folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
+    profile:str='cpu', # smoke, cpu or paper
+    data:str='isic2017', # what to call the images in the results
+    results:str='data/results', # where the result files go
+    work:str='runs', # where checkpoints and decoded images are kept
 ):
     "Train and evaluate an experiment; goes on where it was interrupted, and does nothing if its result is there."
     result = run(replace(experiment(name, profile), seed=seed), _images(folder), results, work, data)
-    d = result['diagnosis']
-    print(f"{name}, seed {seed}: average AUC {d['avg_AUC']:.3f}, JA {result['fine']['JA']:.3f} on Validation")
+    print(f"{name}, seed {seed}: average AUC {result['diagnosis']['avg_AUC']:.3f}, JA {result['fine']['JA']:.3f} on Validation")
 
 def _images(folder):
     images = data_dir(folder)
@@ -59,14 +58,14 @@ def _images(folder):
 
 @call_parse
 def ckdnet_submit(
-    name:Param('the experiment, already run', str, choices=list(EXPERIMENTS)),
-    seed:Param('its random seed', int)=0,
-    folder:Param('the ISIC2017 images; by default CKDNET_DATA', str)=None,
-    profile:Param('smoke, cpu or paper', str)='cpu',
-    data:Param('what the images are called in the results', str)='isic2017',
-    results:Param('the CSV goes to `<results>/<data>/submission/`', str)='data/results',
-    work:Param('where the run kept its checkpoints', str)='runs',
-    masks:Param('folder for the masks; none are written without it', str)=None,
+    name:str, # the experiment, already run
+    seed:int=0, # its random seed
+    folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
+    profile:str='cpu', # smoke, cpu or paper
+    data:str='isic2017', # what the images are called in the results
+    results:str='data/results', # the CSV goes to <results>/<data>/submission/
+    work:str='runs', # where the run kept its checkpoints
+    masks:str=None, # folder for the masks; none are written without it
 ):
     "Write the challenge submission for the Test_v2 images."
     spec = replace(experiment(name, profile), seed=seed)

@@ -6,7 +6,7 @@
 __all__ = ['PROFILES', 'STAGES', 'PART', 'Spec', 'create_model', 'training_index', 'rows', 'environment', 'train', 'predict',
            'at_size', 'per_image', 'summary', 'fingerprint', 'run_folder', 'run', 'load_run']
 
-# %% ../../nbs/31_train.experiments.ipynb #f49b5dd2
+# %% ../../nbs/31_train.experiments.ipynb #e76f203c
 import hashlib, json, platform, subprocess, time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
 from fastai.torch_core import default_device, set_seed
 from fastprogress.fastprogress import progress_bar
+import ckdnet
 from ..core import atomic_path
 from ..data.isic import ISIC2017_CLASSES, isic2017, read_mask, split_select, without_twins
 from ..data.loaders import create_dls
@@ -24,7 +25,7 @@ from ..models.baselines import create_plain
 from ..models.cascade import create_ckdnet
 from .learners import *
 
-# %% ../../nbs/31_train.experiments.ipynb #b165ff92
+# %% ../../nbs/31_train.experiments.ipynb #fa003c97
 @dataclass(frozen=True)
 class Spec:
     "What a run trains and how."
@@ -43,7 +44,7 @@ class Spec:
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0
 
-# %% ../../nbs/31_train.experiments.ipynb #845d0f5b
+# %% ../../nbs/31_train.experiments.ipynb #18da1e52
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     cpu = Spec(),
@@ -66,26 +67,29 @@ def create_model(
     if spec.model=='plain': return create_plain(spec.backbone, n_classes, spec.pretrained)
     return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width, spec.inside)
 
-# %% ../../nbs/31_train.experiments.ipynb #accd7a6a
+# %% ../../nbs/31_train.experiments.ipynb #9d7cc1b9
 def training_index(
     folder, # the ISIC2017 images in their official layout
 )->pd.DataFrame: # the table of `isic2017`, with a `select` split
     "The images of a run, in their splits."
     return split_select(without_twins(isic2017(folder))).reset_index(drop=True)
 
-def rows(df, split):
+def rows(
+    df:pd.DataFrame, # the images
+    split:str, # 'train', 'select', 'valid' or 'test'
+)->np.ndarray: # integers
     "Positions of a split's images in the table."
     return np.flatnonzero(df.split==split)
 
-# %% ../../nbs/31_train.experiments.ipynb #5ca99425
+# %% ../../nbs/31_train.experiments.ipynb #b76f52c9
 def environment()->dict:
     "What a run depends on besides its spec."
-    git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True, cwd=Path(__file__).parent).stdout.strip()
+    git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True, cwd=Path(ckdnet.__file__).parent).stdout.strip()
     return dict(commit=git('rev-parse','HEAD') or None, changed=bool(git('status','--porcelain','--untracked-files=no')), python=platform.python_version(),
                 versions={p:version(p) for p in ('ckdnet','torch','torchvision','fastai','timm','numpy','scikit-learn')},
                 device=torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu', threads=torch.get_num_threads())
 
-# %% ../../nbs/31_train.experiments.ipynb #1a696dd2
+# %% ../../nbs/31_train.experiments.ipynb #71712934
 def train(
     spec:Spec,
     df:pd.DataFrame, # the images, from `training_index`
@@ -105,9 +109,8 @@ def train(
             dls = create_dls(store, rows(df,'train'), rows(df,'select'), target, spec.size, spec.bs[i], classes, recipe.augment,
                              (model.encoder.mean, model.encoder.std), default_device(), spec.seed*100+i)
             learn = _LEARNERS[stage](dls, net, recipe, spec.variant)
-            start = time.perf_counter()
-            fit_stage(learn, spec.epochs[i], recipe, here)
-            with atomic_path(here/'done.json') as p: p.write_text(json.dumps(dict(seconds=time.perf_counter()-start, **environment())))
+            seconds = fit_stage(learn, spec.epochs[i], recipe, here)
+            with atomic_path(here/'done.json') as p: p.write_text(json.dumps(dict(seconds=seconds, **environment())))
         load_weights(model, here/'best.safetensors')
         done[stage] = json.loads((here/'done.json').read_text())
         log = pd.read_csv(here/'log.csv')
@@ -115,7 +118,7 @@ def train(
         history.append(log.rename(columns={metric:'metric'}).assign(stage=stage, metric_name=metric).drop(columns='time'))
     return net, pd.concat(history, ignore_index=True), done
 
-# %% ../../nbs/31_train.experiments.ipynb #33bb728b
+# %% ../../nbs/31_train.experiments.ipynb #7e67960c
 def predict(
     net, # a trained `CKDNet` or `PlainNet`
     df:pd.DataFrame, # the images
@@ -144,7 +147,7 @@ def at_size(
     "The mask at the size of its image: probabilities enlarged, then cut at one half."
     return (F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')[0,0]>0.5).numpy()
 
-# %% ../../nbs/31_train.experiments.ipynb #1b8b60e8
+# %% ../../nbs/31_train.experiments.ipynb #230a54a8
 def per_image(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order; those without a mask get empty cells
@@ -176,7 +179,7 @@ def summary(
         if cols: out[name] = images[cols].mean().rename(lambda c: c.removeprefix(f'{name}_')).to_dict()
     return out
 
-# %% ../../nbs/31_train.experiments.ipynb #3cc944b6
+# %% ../../nbs/31_train.experiments.ipynb #b04f5d17
 def fingerprint(
     df:pd.DataFrame, # the images
 )->dict: # images in each split, and a hash over ids, diagnoses and splits
@@ -184,8 +187,16 @@ def fingerprint(
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
 
-# %% ../../nbs/31_train.experiments.ipynb #e419471b
-def run_folder(work, spec, data): return Path(work)/data/spec.name/str(spec.seed)
+# %% ../../nbs/31_train.experiments.ipynb #387f81fd
+def _as_json(o): return json.loads(json.dumps(o)) # tuples become lists
+
+def run_folder(
+    work, # where checkpoints are kept
+    spec:Spec,
+    data:str, # name of the images
+)->Path:
+    "Where a run keeps its stages."
+    return Path(work)/data/spec.name/str(spec.seed)
 
 def run(
     spec:Spec, # what to train
@@ -199,7 +210,7 @@ def run(
     file = out/f'{spec.seed}.json'
     if file.exists():
         result = json.loads(file.read_text())
-        if result['spec'] != json.loads(json.dumps(asdict(spec))): raise ValueError(
+        if result['spec'] != _as_json(asdict(spec)): raise ValueError(
             f'{file} holds the result of another spec: choose another folder for this one.')
         return result
     df = training_index(folder)
@@ -213,9 +224,9 @@ def run(
     for table,name in ((images, f'{spec.seed}.csv'), (history, f'{spec.seed}_history.csv')):
         with atomic_path(out/name) as part: table.to_csv(part, index=False, float_format='%.5g')
     with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
-    return result
+    return json.loads(file.read_text())
 
-# %% ../../nbs/31_train.experiments.ipynb #8da3a53a
+# %% ../../nbs/31_train.experiments.ipynb #522083c3
 def load_run(
     spec:Spec, # of a run that is done
     work, # where `run` kept its checkpoints

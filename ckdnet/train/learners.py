@@ -6,8 +6,8 @@
 __all__ = ['RECIPES', 'Diffuse', 'KeepBest', 'save_weights', 'load_weights', 'Resume', 'Recipe', 'root_seg_learner',
            'ckd_cls_learner', 'ckd_seg_learner', 'plain_cls_learner', 'plain_seg_learner', 'fit_stage']
 
-# %% ../../nbs/30_train.learners.ipynb #5c40e066
-import random
+# %% ../../nbs/30_train.learners.ipynb #95c5001b
+import random, time
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -27,7 +27,7 @@ from ..core import atomic_path
 from ..losses import SegLoss, WeightedCrossEntropy
 from ..metrics import AverageAUC, JaccardMetric
 
-# %% ../../nbs/30_train.learners.ipynb #f3a399c1
+# %% ../../nbs/30_train.learners.ipynb #27703d26
 class Diffuse(Callback):
     "Run the frozen `stages` before the model and add what `diffuse(x)` gives to its inputs."
     order = 15 # inside mixed precision's autocast
@@ -40,7 +40,7 @@ class Diffuse(Callback):
         x = self.xb[0].as_subclass(torch.Tensor)
         with torch.no_grad(): self.learn.xb = (x, *(self.diffuse(x) if self.diffuse else ()))
 
-# %% ../../nbs/30_train.learners.ipynb #051affea
+# %% ../../nbs/30_train.learners.ipynb #de46763a
 class KeepBest(TrackerCallback):
     "Keep the weights of the epoch with the highest `monitor` in `file`, and load them after the fit."
     def __init__(self, file, monitor): super().__init__(monitor, comp=np.greater); self.file = Path(file)
@@ -65,15 +65,16 @@ def load_weights(
     "Load what `save_weights` saved. Raises `RuntimeError` that names what does not fit."
     model.load_state_dict(load_file(file))
 
-# %% ../../nbs/30_train.learners.ipynb #38560e40
+# %% ../../nbs/30_train.learners.ipynb #b8e087d9
 class Resume(Callback):
-    "Save the state of training in `file` after each epoch, and go on from there if it exists."
+    "Save the state of training in `file` after each epoch, and go on from there if it exists; `seconds` is the time of all epochs."
     order = 70 # after the recorder, the progress bar and the trackers
     def __init__(self, file): self.file = Path(file)
 
     def before_fit(self):
         self.rows,self.learn.replaying = [],False
         self.state = torch.load(self.file, weights_only=True) if self.file.exists() else None
+        self.seconds = self.state['seconds'] if self.state else 0.
         if self.state and self.state['n_epoch']!=self.n_epoch: raise ValueError(
             f"{self.file} belongs to a training of {self.state['n_epoch']} epochs, not {self.n_epoch}: choose another folder, or remove it.")
 
@@ -83,6 +84,7 @@ class Resume(Callback):
             self.recorder.log += self.state['rows'][self.epoch]
             raise CancelEpochException
         if self.state: self._restore()
+        self.start = time.perf_counter()
 
     def _restore(self):
         s,self.state = self.state,None
@@ -94,8 +96,9 @@ class Resume(Callback):
     def after_epoch(self):
         self.rows.append([float(v) for v in self.recorder.values[-1]])
         if self.replaying: return
+        self.seconds += time.perf_counter()-self.start
         name,keys,*rest = np.random.get_state()
-        state = dict(n_epoch=self.n_epoch, rows=self.rows, model=self.model.state_dict(), opt=_plain(self.opt.state_dict()),
+        state = dict(n_epoch=self.n_epoch, rows=self.rows, seconds=self.seconds, model=self.model.state_dict(), opt=_plain(self.opt.state_dict()),
                      torch=torch.get_rng_state(), random=random.getstate(), numpy=(name,keys.tolist(),*rest), order=self.dls.train.rng.getstate(),
                      cuda=torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [])
         with atomic_path(self.file) as part: torch.save(state, part)
@@ -106,7 +109,7 @@ def _plain(o):
     if isinstance(o, (list,L)): return [_plain(v) for v in o]
     return o.item() if isinstance(o, np.generic) else o
 
-# %% ../../nbs/30_train.learners.ipynb #dbcba97b
+# %% ../../nbs/30_train.learners.ipynb #2e58fc4e
 @dataclass(frozen=True)
 class Recipe:
     "How to train a stage."
@@ -123,7 +126,7 @@ RECIPES = dict(
     one_cycle_narrow = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='paper'),
 )
 
-# %% ../../nbs/30_train.learners.ipynb #84b81665
+# %% ../../nbs/30_train.learners.ipynb #edae69d4
 def _split(model):
     "Two parameter groups: the encoder, and the rest."
     inside = {id(p) for p in model.encoder.parameters()}
@@ -136,7 +139,7 @@ def _learner(dls, model, loss, metric, recipe, diffuse=None, *stages):
     opt = partial(Adam, decouple_wd=recipe.schedule=='one_cycle')
     return Learner(dls, model, loss_func=loss, metrics=metric, opt_func=opt, splitter=_split, wd=recipe.wd, cbs=cbs)
 
-# %% ../../nbs/30_train.learners.ipynb #2a4a45ea
+# %% ../../nbs/30_train.learners.ipynb #983a61ad
 def root_seg_learner(
     dls, # batches of images and masks
     net, # a `CKDNet`; its first stage is trained
@@ -158,7 +161,7 @@ def _wce(dls, variant):
     ds = dls.train.dataset
     return WeightedCrossEntropy(np.bincount(ds.labels[ds.rows], minlength=len(ds.classes)), variant)
 
-# %% ../../nbs/30_train.learners.ipynb #6e7c6f5c
+# %% ../../nbs/30_train.learners.ipynb #e9233a2c
 def plain_cls_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper')->Learner:
     "Train the classifier of a `PlainNet` as `ckd_cls_learner` does its own."
     return _learner(dls, net.cls, _wce(dls, variant), AverageAUC(), recipe)
@@ -167,19 +170,21 @@ def plain_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='pap
     "Train the U-Net of a `PlainNet` as `ckd_seg_learner` does its own."
     return _learner(dls, net.seg, SegLoss(variant=variant), JaccardMetric(), recipe)
 
-# %% ../../nbs/30_train.learners.ipynb #241dca22
+# %% ../../nbs/30_train.learners.ipynb #defd7345
 def fit_stage(
     learn:Learner, # from one of the functions above
     epochs:int, # how many, those of an earlier, interrupted fit included
     recipe:Recipe, # the recipe that the Learner was made with
     folder, # `best.safetensors`, `log.csv` and `resume.pt` are kept here
-):
+)->float: # seconds that all epochs took, those before an interruption included
     "Fit by the recipe's schedule; goes on where an interrupted fit stopped, and ends with the best weights."
     folder,metric = Path(folder).absolute(),learn.metrics[0].name
     folder.mkdir(parents=True, exist_ok=True)
-    cbs = [KeepBest(folder/'best.safetensors', metric), Resume(folder/'resume.pt'), CSVLogger(folder/'log.csv')]
+    resume = Resume(folder/'resume.pt')
+    cbs = [KeepBest(folder/'best.safetensors', metric), resume, CSVLogger(folder/'log.csv')]
     if recipe.schedule=='one_cycle': learn.fit_one_cycle(epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
     elif recipe.schedule=='plateau': learn.fit(epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=cbs+[_plateau(metric)])
     else: raise ValueError(f"schedule is 'plateau' or 'one_cycle', not {recipe.schedule!r}.")
+    return resume.seconds
 
 def _plateau(metric): return ReduceLROnPlateau(metric, comp=np.greater, patience=20, factor=10)
