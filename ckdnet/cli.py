@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EXPERIMENTS', 'experiment', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #2dbbb1ea
+# %% ../nbs/60_cli.ipynb #b28d0460
 from dataclasses import replace
 from pathlib import Path
 from fastcore.script import call_parse
@@ -14,14 +14,14 @@ from .data.store import Store
 from .predict import write_submission
 from .train.experiments import *
 
-# %% ../nbs/60_cli.ipynb #fead0381
-_PLAIN = replace(PROFILES['cpu'], model='plain', epochs=(11,6), bs=(32,16))
+# %% ../nbs/60_cli.ipynb #9367e2d9
+_PLAIN = replace(PROFILES['cpu'], name='plain', model='plain', epochs=(11,6), bs=(32,16))
+_SMALL = replace(_PLAIN, size=96, epochs=(4,2))
 EXPERIMENTS = {s.name:s for s in (
-    PROFILES['cpu'],
-    replace(_PLAIN, name='plain'),
-    replace(_PLAIN, name='plain_paper', recipe='paper'),
-    replace(_PLAIN, name='plain_narrow', recipe='one_cycle_narrow'),
-    replace(PROFILES['cpu'], name='ckdnet_inside', inside=True),
+    PROFILES['cpu'], _PLAIN,
+    replace(_SMALL, name='small_paper', recipe='paper'),
+    replace(_SMALL, name='small_narrow', recipe='one_cycle_narrow'),
+    replace(_SMALL, name='small_wide'),
 )}
 
 def experiment(
@@ -36,7 +36,7 @@ def experiment(
     n = len(STAGES[spec.model])
     return replace(p, name=spec.name, model=spec.model, inside=spec.inside, epochs=p.epochs[-n:], bs=p.bs[-n:])
 
-# %% ../nbs/60_cli.ipynb #58149165
+# %% ../nbs/60_cli.ipynb #7878c804
 @call_parse
 def ckdnet_run(
     name:str, # the experiment: ckdnet, plain, …
