@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['WeightedCrossEntropy', 'pixels', 'SoftDiceLoss', 'FocalLoss', 'SegLoss', 'BCELoss', 'DiceBCELoss']
 
-# %% ../nbs/20_losses.ipynb #faffd855
+# %% ../nbs/20_losses.ipynb #20b1f7ea
 from functools import partial
 import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.ops import sigmoid_focal_loss
 from .models.layers import check_variant
 
-# %% ../nbs/20_losses.ipynb #5b5196a6
+# %% ../nbs/20_losses.ipynb #42c7adb0
 class WeightedCrossEntropy(nn.Module):
     """Cross-entropy weighted by class (Eq. 5). 'paper': `β_c = N/(C·n_c)`, divided by the images of the batch; 'authors': `100/n_c`, divided by
     the batch's sum of weights. Raises `ValueError` for a class without a training image."""
@@ -41,7 +41,7 @@ class WeightedCrossEntropy(nn.Module):
         loss = partial(F.cross_entropy, logits, targets, self.weight.to(logits.device))
         return loss(reduction='sum')/len(targets) if self.variant=='paper' else loss()
 
-# %% ../nbs/20_losses.ipynb #30c1b4e1
+# %% ../nbs/20_losses.ipynb #bd61139e
 def pixels(
     logits, # (B,1,H,W)
     mask, # (B,H,W), 0 or 1, of any type
@@ -52,7 +52,7 @@ def pixels(
         f'Logits {tuple(logits.shape)} do not match a mask {tuple(mask.shape)}: they must be (B,1,H,W) and (B,H,W).')
     return logits.flatten(1),mask.flatten(1)
 
-# %% ../nbs/20_losses.ipynb #3678c81c
+# %% ../nbs/20_losses.ipynb #a9b2ab05
 class SoftDiceLoss(nn.Module):
     """Soft Dice loss (Eq. 7), 0…1. 'paper': squared denominator, over all pixels of the batch, one pixel added above and below (ours);
     'authors': not squared, smoothed otherwise, clipped at 0, mean over images."""
@@ -71,7 +71,7 @@ class SoftDiceLoss(nn.Module):
         if self.variant=='paper': return 1 - (2*(p*q).sum()+1) / ((p*p).sum()+(q*q).sum()+1)
         return (1 - 2*((p*q).sum(1)+1) / (p.sum(1)+q.sum(1)+1)).clamp(min=0).mean()
 
-# %% ../nbs/20_losses.ipynb #8f4679b6
+# %% ../nbs/20_losses.ipynb #3dd56990
 class FocalLoss(nn.Module):
     """Focal loss (Eq. 8–9), ≥ 0. 'paper': α for the lesion and 1-α elsewhere, mean over pixels; 'authors': α for both, the mean over lesion pixels
     plus the mean over the others. Raises `ValueError` for a γ between 0 and 1, whose gradient is not finite at a perfect pixel."""
@@ -94,7 +94,7 @@ class FocalLoss(nn.Module):
         loss = sigmoid_focal_loss(logits, q, -1, self.gamma) # -1: no α
         return self.alpha * sum((loss*w).sum()/w.sum().clamp(min=1) for w in (q,1-q))
 
-# %% ../nbs/20_losses.ipynb #776cbaed
+# %% ../nbs/20_losses.ipynb #6f48205d
 class SegLoss(nn.Module):
     "The segmentation loss `SL = DL + λ₁·FL` (Eq. 6) of `SoftDiceLoss` and `FocalLoss` in the same variant."
     def __init__(self,
@@ -110,7 +110,7 @@ class SegLoss(nn.Module):
     ): # scalar
         return self.dice(logits, mask) + self.lambda_1*self.focal(logits, mask)
 
-# %% ../nbs/20_losses.ipynb #c9361847
+# %% ../nbs/20_losses.ipynb #d1c731a3
 class BCELoss(nn.Module):
     "Binary cross-entropy from logits, mean over pixels."
     def forward(self,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['submission_table', 'write_masks', 'write_submission']
 
-# %% ../nbs/50_predict.ipynb #b8926404
+# %% ../nbs/50_predict.ipynb #124e574d
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
@@ -13,7 +13,7 @@ from PIL import Image
 from .core import atomic_path
 from .train.experiments import at_size
 
-# %% ../nbs/50_predict.ipynb #8a1a4d08
+# %% ../nbs/50_predict.ipynb #dd6f91fd
 def submission_table(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order
@@ -30,7 +30,7 @@ def write_masks(
 ):
     "The Part 1 submission of ISIC2017: a PNG of 0 and 255 for each image, at the image's own size."
     for prob,row in progress_bar(list(zip(pred['fine'], df.itertuples()))):
-        w,h = Image.open(row.image).size
+        with Image.open(row.image) as im: w,h = im.size
         with atomic_path(Path(folder)/f'{row.image_id}_segmentation.png') as part: Image.fromarray(at_size(prob, (h,w)).astype(np.uint8)*255).save(part)
 
 def write_submission(

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['load_image', 'load_mask', 'Store']
 
-# %% ../../nbs/03_data.store.ipynb #25eee3d6
+# %% ../../nbs/03_data.store.ipynb #7cdb81a1
 import hashlib, json, os, shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -15,7 +15,7 @@ from PIL import Image
 from ..core import atomic_path, offenders
 from .isic import DataError, read_image, read_mask
 
-# %% ../../nbs/03_data.store.ipynb #f439c254
+# %% ../../nbs/03_data.store.ipynb #578eeb04
 def load_image(path, size):
     "An image as (size,size,3) uint8, antialiased."
     a = read_image(path, size)
@@ -27,7 +27,7 @@ def load_mask(path, size):
     if m.shape!=(size,size): m = np.asarray(Image.fromarray(m.astype(np.uint8)*255).resize((size,size), Image.BOX))>=128
     return m.astype(np.uint8)
 
-# %% ../../nbs/03_data.store.ipynb #37be2a53
+# %% ../../nbs/03_data.store.ipynb #3ed5eeab
 def _key(df, size):
     stat = lambda p: None if p is None else (str(p), Path(p).stat().st_size, Path(p).stat().st_mtime_ns)
     absent = [p for p in (*df.image, *df['mask'].dropna()) if not Path(p).is_file()]
@@ -36,7 +36,8 @@ def _key(df, size):
 
 def _sizes_differ(df):
     "Ids of images whose mask is not as large as they are; only the headers are read."
-    size = lambda p: Image.open(p).size
+    def size(path):
+        with Image.open(path) as im: return im.size
     return [r.image_id for r in df.itertuples() if r.mask is not None and size(r.image)!=size(r.mask)]
 
 def _build(df, size, folder):
@@ -56,7 +57,7 @@ def _build(df, size, folder):
         with ThreadPoolExecutor(os.cpu_count()) as pool: list(progress_bar(pool.map(load, range(n)), total=n, leave=False))
         images.flush(); masks.flush()
 
-# %% ../../nbs/03_data.store.ipynb #ade2b015
+# %% ../../nbs/03_data.store.ipynb #1b5ae3dd
 class Store:
     "Images and masks decoded once, at one size, on disk; `store[rows]` gives `(images, masks)`."
     def __init__(self,
