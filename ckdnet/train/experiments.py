@@ -4,15 +4,16 @@
 
 # %% auto #0
 __all__ = ['PROFILES', 'STAGES', 'PART', 'Spec', 'create_model', 'training_index', 'rows', 'environment', 'train', 'predict',
-           'at_size', 'per_image', 'summary', 'fingerprint', 'run_folder', 'run', 'load_run']
+           'at_size', 'per_image', 'summary', 'listening', 'fingerprint', 'run_folder', 'run', 'load_run']
 
-# %% ../../nbs/31_train.experiments.ipynb #e76f203c
+# %% ../../nbs/31_train.experiments.ipynb #ceb840cc
 import hashlib, json, platform, subprocess, time
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
+from torch import nn
 from fastai.torch_core import default_device, set_seed
 from fastprogress.fastprogress import progress_bar
 import ckdnet
@@ -22,10 +23,10 @@ from ..data.loaders import create_dls
 from ..data.store import Store
 from ..metrics import isic2017_cls_metrics, seg_metrics
 from ..models.baselines import create_plain
-from ..models.cascade import create_ckdnet
+from ..models.cascade import CKDOutput, create_ckdnet
 from .learners import *
 
-# %% ../../nbs/31_train.experiments.ipynb #fa003c97
+# %% ../../nbs/31_train.experiments.ipynb #f116b8b8
 @dataclass(frozen=True)
 class Spec:
     "What a run trains and how."
@@ -44,7 +45,7 @@ class Spec:
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0
 
-# %% ../../nbs/31_train.experiments.ipynb #18da1e52
+# %% ../../nbs/31_train.experiments.ipynb #c244c0e5
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     cpu = Spec(),
@@ -67,7 +68,7 @@ def create_model(
     if spec.model=='plain': return create_plain(spec.backbone, n_classes, spec.pretrained)
     return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width, spec.inside)
 
-# %% ../../nbs/31_train.experiments.ipynb #9d7cc1b9
+# %% ../../nbs/31_train.experiments.ipynb #ea4dd680
 def training_index(
     folder, # the ISIC2017 images in their official layout
 )->pd.DataFrame: # the table of `isic2017`, with a `select` split
@@ -81,7 +82,7 @@ def rows(
     "Positions of a split's images in the table."
     return np.flatnonzero(df.split==split)
 
-# %% ../../nbs/31_train.experiments.ipynb #b76f52c9
+# %% ../../nbs/31_train.experiments.ipynb #d814d545
 def environment()->dict:
     "What a run depends on besides its spec."
     git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True, cwd=Path(ckdnet.__file__).parent).stdout.strip()
@@ -89,7 +90,16 @@ def environment()->dict:
                 versions={p:version(p) for p in ('ckdnet','torch','torchvision','fastai','timm','numpy','scikit-learn')},
                 device=torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu', threads=torch.get_num_threads())
 
-# %% ../../nbs/31_train.experiments.ipynb #71712934
+# %% ../../nbs/31_train.experiments.ipynb #34541a56
+def _as_json(o): return json.loads(json.dumps(o)) # tuples become lists
+
+def _same_spec(spec, file):
+    "Write the spec to `file`, or raise `ValueError` if another stands there."
+    spec = _as_json(asdict(spec))
+    if not file.exists():
+        with atomic_path(file) as part: part.write_text(json.dumps(spec))
+    elif json.loads(file.read_text())!=spec: raise ValueError(f'{file.parent} holds the networks of another spec: choose another folder for these.')
+
 def train(
     spec:Spec,
     df:pd.DataFrame, # the images, from `training_index`
@@ -97,7 +107,8 @@ def train(
     folder, # where weights, logs and states are kept
     classes:tuple=ISIC2017_CLASSES,
 )->tuple: # the trained networks; a table of all epochs; for each stage the seconds that it took, and its `environment`
-    "Train the stages of a spec, one after the other, and go on where an earlier call was interrupted."
+    "Train the stages of a spec, one after the other; goes on where an earlier call was interrupted. Raises `ValueError` if `folder` holds another spec."
+    _same_spec(spec, Path(folder)/'spec.json')
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(classes))
     recipe,done,history = RECIPES[spec.recipe],{},[]
@@ -118,7 +129,7 @@ def train(
         history.append(log.rename(columns={metric:'metric'}).assign(stage=stage, metric_name=metric).drop(columns='time'))
     return net, pd.concat(history, ignore_index=True), done
 
-# %% ../../nbs/31_train.experiments.ipynb #7e67960c
+# %% ../../nbs/31_train.experiments.ipynb #4d576bf3
 def predict(
     net, # a trained `CKDNet` or `PlainNet`
     df:pd.DataFrame, # the images
@@ -147,7 +158,7 @@ def at_size(
     "The mask at the size of its image: probabilities enlarged, then cut at one half."
     return (F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')[0,0]>0.5).numpy()
 
-# %% ../../nbs/31_train.experiments.ipynb #230a54a8
+# %% ../../nbs/31_train.experiments.ipynb #4d749afc
 def per_image(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order; those without a mask get empty cells
@@ -179,7 +190,31 @@ def summary(
         if cols: out[name] = images[cols].mean().rename(lambda c: c.removeprefix(f'{name}_')).to_dict()
     return out
 
-# %% ../../nbs/31_train.experiments.ipynb #b04f5d17
+# %% ../../nbs/31_train.experiments.ipynb #025b5e77
+class _Silenced(nn.Module):
+    "A cascade one of whose messages is set to zero: 'coarse', 'phi' or 'f'."
+    def __init__(self, net, what): super().__init__(); self.net,self.cls,self.what = net,net.cls,what
+    def forward(self, x):
+        coarse,phi = self.net.diffuse_to_cls(x)
+        zero = lambda name,ts: [0*t for t in ts] if name==self.what else ts
+        f,a = self.cls.encode(x, zero('coarse', [coarse])[0], zero('phi', phi))
+        return CKDOutput(coarse, self.cls.fc(self.cls.pool(a)), self.net.seg(x, zero('f', f)))
+
+def listening(
+    net, # a trained `CKDNet`
+    df:pd.DataFrame, # the images
+    store:Store, # the same images, decoded
+    which, # rows to predict, integers
+    spec:Spec,
+)->dict: # average AUC and JA with each message silenced; the learnt δ and μ
+    "How much each stage listens to the one before it."
+    out = {}
+    for what in ('coarse','phi','f'):
+        s = summary(per_image(predict(_Silenced(net, what), df, store, which, spec), df.iloc[which]))
+        out[what] = dict(avg_AUC=s['diagnosis']['avg_AUC'], JA=s['fine']['JA'])
+    return dict(silenced=out, delta=net.cls.atten.delta.item(), mu=[e.mu.item() for e in net.seg.entangle])
+
+# %% ../../nbs/31_train.experiments.ipynb #9ca5dbb8
 def fingerprint(
     df:pd.DataFrame, # the images
 )->dict: # images in each split, and a hash over ids, diagnoses and splits
@@ -187,9 +222,7 @@ def fingerprint(
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
 
-# %% ../../nbs/31_train.experiments.ipynb #387f81fd
-def _as_json(o): return json.loads(json.dumps(o)) # tuples become lists
-
+# %% ../../nbs/31_train.experiments.ipynb #80035a23
 def run_folder(
     work, # where checkpoints are kept
     spec:Spec,
@@ -221,12 +254,13 @@ def run(
     valid = rows(df, 'valid')
     images = per_image(predict(net, df, store, valid, spec), df.loc[valid])
     result.update(summary(images))
+    if spec.model=='ckdnet': result['listening'] = listening(net, df, store, valid, spec)
     for table,name in ((images, f'{spec.seed}.csv'), (history, f'{spec.seed}_history.csv')):
         with atomic_path(out/name) as part: table.to_csv(part, index=False, float_format='%.5g')
     with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
     return json.loads(file.read_text())
 
-# %% ../../nbs/31_train.experiments.ipynb #522083c3
+# %% ../../nbs/31_train.experiments.ipynb #a1a472ab
 def load_run(
     spec:Spec, # of a run that is done
     work, # where `run` kept its checkpoints
