@@ -126,6 +126,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.metrics.JaccardMetric.accumulate': ('metrics.html#jaccardmetric.accumulate', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics.JaccardMetric.reset': ('metrics.html#jaccardmetric.reset', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics.JaccardMetric.value': ('metrics.html#jaccardmetric.value', 'ckdnet/metrics.py'),
+                                'ckdnet.metrics._binary': ('metrics.html#_binary', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics._probs': ('metrics.html#_probs', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics.auc': ('metrics.html#auc', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics.bma': ('metrics.html#bma', 'ckdnet/metrics.py'),

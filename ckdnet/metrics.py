@@ -11,6 +11,7 @@ import warnings
 import numpy as np, pandas as pd, torch
 from fastai.learner import Metric
 from sklearn.metrics import average_precision_score, roc_auc_score
+from .core import offenders
 
 # %% ../nbs/21_metrics.ipynb #9a624fef
 def from_counts(
@@ -31,21 +32,29 @@ def counts(pred, truth, axis=None):
 SEG_METRICS = ['JA','Dice','ACC','SEN','SPC','thresholded_JA']
 
 def seg_metrics(
-    pred, # N boolean masks, each (H,W); an array or a list, if sizes differ
-    truth, # N boolean masks of the same sizes
+    pred, # N masks of 0 and 1, each (H,W); an array or a list, if sizes differ
+    truth, # N masks of the same sizes
 )->pd.DataFrame: # a row an image; `.mean()` is the challenge's figure
-    "Segmentation metrics of each image (§2.7). Raises `ValueError` if numbers or sizes do not match."
+    "Segmentation metrics of each image (§2.7). Raises `ValueError` if numbers or sizes do not match, or for a value other than 0 and 1."
     if len(pred)!=len(truth): raise ValueError(f'{len(pred)} predicted masks for {len(truth)} true ones.')
     bad = [i for i,(p,t) in enumerate(zip(pred,truth)) if np.shape(p)!=np.shape(t)]
     if bad: raise ValueError(f'Mask {bad[0]} is {np.shape(pred[bad[0]])}, its truth {np.shape(truth[bad[0]])}: bring it to the size of its image first.')
-    rows = [counts(np.asarray(p, bool), np.asarray(t, bool)) for p,t in zip(pred,truth)]
+    rows = [counts(_binary(p, f'Predicted mask {i}'), _binary(t, f'True mask {i}')) for i,(p,t) in enumerate(zip(pred,truth))]
     return pd.DataFrame(from_counts(*np.array(rows).reshape(-1,4).T))[SEG_METRICS]
+
+def _binary(m, name):
+    m = np.asarray(m)
+    if m.dtype!=bool and not ((m==0)|(m==1)).all(): raise ValueError(f'{name} has values other than 0 and 1: cut it at its threshold first.')
+    return m.astype(bool)
 
 # %% ../nbs/21_metrics.ipynb #48298d86
 def _probs(probs, labels, n=None):
     probs,labels = np.asarray(probs, dtype=float),np.asarray(labels)
     if probs.ndim!=2 or len(probs)!=len(labels) or n and probs.shape[1]!=n: raise ValueError(
         f'Probabilities {probs.shape} for {len(labels)} labels' + (f' and {n} classes' if n else '') + ': they must be (N,C) and (N,).')
+    bad = np.flatnonzero(~np.isin(labels, range(probs.shape[1])))
+    if len(bad): raise ValueError(offenders(f'Labels that are not integers from 0 to {probs.shape[1]-1}, in rows', bad))
+    if not ((probs>=0)&(probs<=1+1e-6)).all(): raise ValueError('Probabilities outside 0…1, or NaN: take the softmax of the logits first.')
     return probs,labels
 
 def auc(
@@ -69,7 +78,7 @@ def one_vs_rest(
 def isic2017_cls_metrics(
     probs, # (N,3), probabilities of melanoma, seborrheic keratosis, nevus
     labels, # (N,), integers 0…2
-)->dict: # 'melanoma' and 'seborrheic_keratosis': AUC, ACC, SEN, SPC, AP, PPV; 'avg_AUC': their mean AUC
+)->dict: # 'melanoma' and 'seborrheic_keratosis': AUC, ACC, SEN, SPC, AP, PPV; 'avg_AUC': their mean AUC, NaN if one is
     "The two tasks of ISIC2017 (§2.7, Table 2)."
     probs,labels = _probs(probs, labels, 3)
     out = {}
