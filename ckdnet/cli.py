@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['EXPERIMENTS', 'experiment', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #b28d0460
+# %% ../nbs/60_cli.ipynb #a6d2d545
 from dataclasses import replace
 from pathlib import Path
 from fastcore.script import call_parse
@@ -14,9 +14,9 @@ from .data.store import Store
 from .predict import write_submission
 from .train.experiments import *
 
-# %% ../nbs/60_cli.ipynb #9367e2d9
-_PLAIN = replace(PROFILES['cpu'], name='plain', model='plain', epochs=(11,6), bs=(32,16))
-_SMALL = replace(_PLAIN, size=96, epochs=(4,2))
+# %% ../nbs/60_cli.ipynb #94ad75c4
+_PLAIN = replace(PROFILES['cpu'], name='plain', model='plain', epochs=(11,5), bs=(32,16))
+_SMALL = replace(_PLAIN, size=96, epochs=(3,1))
 EXPERIMENTS = {s.name:s for s in (
     PROFILES['cpu'], _PLAIN,
     replace(_SMALL, name='small_paper', recipe='paper'),
@@ -36,7 +36,7 @@ def experiment(
     n = len(STAGES[spec.model])
     return replace(p, name=spec.name, model=spec.model, inside=spec.inside, epochs=p.epochs[-n:], bs=p.bs[-n:])
 
-# %% ../nbs/60_cli.ipynb #7878c804
+# %% ../nbs/60_cli.ipynb #74213086
 @call_parse
 def ckdnet_run(
     name:str, # the experiment: ckdnet, plain, …
