@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check readme export clean-nbs
+.PHONY: help install demo test check readme export outputs clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -34,6 +34,9 @@ readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
 
 export: $(INSTALLED) ## write ckdnet/ from the notebooks
 	nbdev-export
+
+outputs: $(INSTALLED) ## run every notebook and keep what it shows
+	OMP_NUM_THREADS=1 python tools/outputs.py
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

@@ -6,17 +6,17 @@
 __all__ = ['check_variant', 'entangle_cls', 'EntangleSeg', 'conv_bn_relu', 'ChannelAtten', 'SCSE', 'SpatialChannelAtten',
            'SpatialChannelAttenOut']
 
-# %% ../../nbs/10_models.layers.ipynb #dbf7e55b
+# %% ../../nbs/10_models.layers.ipynb #f258ecc0
 import torch, torch.nn.functional as F
 from torch import nn
 
-# %% ../../nbs/10_models.layers.ipynb #df49fe1e
+# %% ../../nbs/10_models.layers.ipynb #73433da6
 def check_variant(variant):
     "Raise `ValueError` unless `variant` is 'paper' or 'authors'."
     if variant not in ('paper','authors'): raise ValueError(f"variant is 'paper' or 'authors', not {variant!r}.")
     return variant
 
-# %% ../../nbs/10_models.layers.ipynb #a940ab1e
+# %% ../../nbs/10_models.layers.ipynb #3126b4cd
 def entangle_cls(
     f, # (B,C,H,W), features of CKD-Cls-Net at a stage
     phi, # (B,C,H,W), features of RootSeg-Net at the same stage
@@ -24,7 +24,7 @@ def entangle_cls(
     "Entangle-Cls: `(1 + σ(φ))·f` (Eq. 3, Fig. 2a). The same in both variants."
     return (1+phi.sigmoid())*f
 
-# %% ../../nbs/10_models.layers.ipynb #7f16d41a
+# %% ../../nbs/10_models.layers.ipynb #97ed5006
 class EntangleSeg(nn.Module):
     "Entangle-Seg: the channel sum of `f`, times a learnt μ, joined to `g` (§2.5.1, Fig. 2b). The same in both variants."
     def __init__(self,
@@ -44,7 +44,7 @@ def conv_bn_relu(ni, nf, ks=3):
     "A convolution that keeps the size, batch normalisation, ReLU."
     return nn.Sequential(nn.Conv2d(ni, nf, ks, padding=ks//2, bias=False), nn.BatchNorm2d(nf), nn.ReLU(inplace=True))
 
-# %% ../../nbs/10_models.layers.ipynb #6d90df18
+# %% ../../nbs/10_models.layers.ipynb #44fb11a2
 class ChannelAtten(nn.Module):
     "Channel attention (Eq. 4, Fig. 3). 'paper': `softmax(A·Aᵀ)`, transposed; 'authors': `softmax(rowmax(E)-E)`, not transposed."
     def __init__(self,
@@ -70,7 +70,7 @@ class ChannelAtten(nn.Module):
         with torch.autocast(x.device.type, enabled=False): t = s @ x.flatten(2).float()
         return self.delta*t.view_as(x).to(x.dtype) + x
 
-# %% ../../nbs/10_models.layers.ipynb #3f790dfe
+# %% ../../nbs/10_models.layers.ipynb #7713497f
 class SCSE(nn.Module):
     "Spatial and channel squeeze and excitation (Fig. 4a). 'paper': one spatial gate, as Roy et al.; 'authors': one for every channel."
     def __init__(self,
@@ -89,7 +89,7 @@ class SCSE(nn.Module):
     ): # (B,C,H,W)
         return x*self.cse(x) + x*self.sse(x)
 
-# %% ../../nbs/10_models.layers.ipynb #31467c91
+# %% ../../nbs/10_models.layers.ipynb #2a17a8a3
 def _mix(ni, nf, variant):
     drop = nn.Dropout if check_variant(variant)=='paper' else nn.Dropout2d
     return nn.Sequential(conv_bn_relu(ni, nf), conv_bn_relu(nf, nf), SCSE(nf, variant), drop(0.2))
