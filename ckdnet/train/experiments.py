@@ -6,8 +6,8 @@
 __all__ = ['PROFILES', 'STAGES', 'PART', 'Spec', 'create_model', 'training_index', 'rows', 'environment', 'train', 'predict',
            'at_size', 'per_image', 'summary', 'listening', 'fingerprint', 'run_folder', 'run', 'load_run']
 
-# %% ../../nbs/31_train.experiments.ipynb #ceb840cc
-import hashlib, json, platform, subprocess, time
+# %% ../../nbs/31_train.experiments.ipynb #9a9cc3e1
+import hashlib, json, platform, subprocess
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
@@ -26,7 +26,7 @@ from ..models.baselines import create_plain
 from ..models.cascade import CKDOutput, create_ckdnet
 from .learners import *
 
-# %% ../../nbs/31_train.experiments.ipynb #f116b8b8
+# %% ../../nbs/31_train.experiments.ipynb #47489f9f
 @dataclass(frozen=True)
 class Spec:
     "What a run trains and how."
@@ -45,7 +45,7 @@ class Spec:
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0
 
-# %% ../../nbs/31_train.experiments.ipynb #c244c0e5
+# %% ../../nbs/31_train.experiments.ipynb #12f2bf31
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     cpu = Spec(),
@@ -68,7 +68,7 @@ def create_model(
     if spec.model=='plain': return create_plain(spec.backbone, n_classes, spec.pretrained)
     return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width, spec.inside)
 
-# %% ../../nbs/31_train.experiments.ipynb #ea4dd680
+# %% ../../nbs/31_train.experiments.ipynb #2afb9f3d
 def training_index(
     folder, # the ISIC2017 images in their official layout
 )->pd.DataFrame: # the table of `isic2017`, with a `select` split
@@ -82,7 +82,7 @@ def rows(
     "Positions of a split's images in the table."
     return np.flatnonzero(df.split==split)
 
-# %% ../../nbs/31_train.experiments.ipynb #d814d545
+# %% ../../nbs/31_train.experiments.ipynb #ccc3e835
 def environment()->dict:
     "What a run depends on besides its spec."
     git = lambda *a: subprocess.run(['git', *a], capture_output=True, text=True, cwd=Path(ckdnet.__file__).parent).stdout.strip()
@@ -90,7 +90,7 @@ def environment()->dict:
                 versions={p:version(p) for p in ('ckdnet','torch','torchvision','fastai','timm','numpy','scikit-learn')},
                 device=torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu', threads=torch.get_num_threads())
 
-# %% ../../nbs/31_train.experiments.ipynb #34541a56
+# %% ../../nbs/31_train.experiments.ipynb #0fe24257
 def _as_json(o): return json.loads(json.dumps(o)) # tuples become lists
 
 def _same_spec(spec, file):
@@ -129,7 +129,7 @@ def train(
         history.append(log.rename(columns={metric:'metric'}).assign(stage=stage, metric_name=metric).drop(columns='time'))
     return net, pd.concat(history, ignore_index=True), done
 
-# %% ../../nbs/31_train.experiments.ipynb #4d576bf3
+# %% ../../nbs/31_train.experiments.ipynb #4dc106ef
 def predict(
     net, # a trained `CKDNet` or `PlainNet`
     df:pd.DataFrame, # the images
@@ -158,7 +158,7 @@ def at_size(
     "The mask at the size of its image: probabilities enlarged, then cut at one half."
     return (F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')[0,0]>0.5).numpy()
 
-# %% ../../nbs/31_train.experiments.ipynb #4d749afc
+# %% ../../nbs/31_train.experiments.ipynb #e995f859
 def per_image(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order; those without a mask get empty cells
@@ -190,7 +190,7 @@ def summary(
         if cols: out[name] = images[cols].mean().rename(lambda c: c.removeprefix(f'{name}_')).to_dict()
     return out
 
-# %% ../../nbs/31_train.experiments.ipynb #025b5e77
+# %% ../../nbs/31_train.experiments.ipynb #e4ffb8d2
 class _Silenced(nn.Module):
     "A cascade one of whose messages is set to zero: 'coarse', 'phi' or 'f'."
     def __init__(self, net, what): super().__init__(); self.net,self.cls,self.what = net,net.cls,what
@@ -214,7 +214,7 @@ def listening(
         out[what] = dict(avg_AUC=s['diagnosis']['avg_AUC'], JA=s['fine']['JA'])
     return dict(silenced=out, delta=net.cls.atten.delta.item(), mu=[e.mu.item() for e in net.seg.entangle])
 
-# %% ../../nbs/31_train.experiments.ipynb #9ca5dbb8
+# %% ../../nbs/31_train.experiments.ipynb #9999e375
 def fingerprint(
     df:pd.DataFrame, # the images
 )->dict: # images in each split, and a hash over ids, diagnoses and splits
@@ -222,7 +222,7 @@ def fingerprint(
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
 
-# %% ../../nbs/31_train.experiments.ipynb #80035a23
+# %% ../../nbs/31_train.experiments.ipynb #621afcab
 def run_folder(
     work, # where checkpoints are kept
     spec:Spec,
@@ -260,7 +260,7 @@ def run(
     with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
     return json.loads(file.read_text())
 
-# %% ../../nbs/31_train.experiments.ipynb #a1a472ab
+# %% ../../nbs/31_train.experiments.ipynb #18901d22
 def load_run(
     spec:Spec, # of a run that is done
     work, # where `run` kept its checkpoints
