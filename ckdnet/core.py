@@ -10,7 +10,6 @@ import os, tempfile
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from shutil import rmtree
 import pandas as pd
 
 # %% ../nbs/00_core.ipynb #b2f1a644
