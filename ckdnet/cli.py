@@ -15,10 +15,13 @@ from .predict import write_submission
 from .train.experiments import *
 
 # %% ../nbs/60_cli.ipynb #94ad75c4
-_PLAIN = replace(PROFILES['cpu'], name='plain', model='plain', epochs=(11,5), bs=(32,16))
+_LARGE = replace(PROFILES['cpu'], store_size=256)
+_PLAIN = replace(_LARGE, name='plain', model='plain', epochs=(11,5), bs=(32,16))
 _SMALL = replace(_PLAIN, size=96, epochs=(3,1))
+_GUARD = replace(PROFILES['cpu'], name='guard_fast', size=96, store_size=128, epochs=(2,4,2))
 EXPERIMENTS = {s.name:s for s in (
-    PROFILES['cpu'], _PLAIN,
+    _LARGE, _PLAIN,
+    replace(PROFILES['cpu'], name='ckdnet_fast'), _GUARD, replace(_GUARD, name='guard_stock', loop='stock'),
     replace(_SMALL, name='small_paper', recipe='paper'),
     replace(_SMALL, name='small_narrow', recipe='one_cycle_narrow'),
     replace(_SMALL, name='small_wide'),
@@ -34,7 +37,7 @@ def experiment(
     spec,p = EXPERIMENTS[name],PROFILES[profile]
     if profile=='cpu': return spec
     n = len(STAGES[spec.model])
-    return replace(p, name=spec.name, model=spec.model, inside=spec.inside, epochs=p.epochs[-n:], bs=p.bs[-n:])
+    return replace(p, name=spec.name, model=spec.model, inside=spec.inside, loop=spec.loop, epochs=p.epochs[-n:], bs=p.bs[-n:])
 
 # %% ../nbs/60_cli.ipynb #74213086
 @call_parse

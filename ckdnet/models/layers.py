@@ -4,11 +4,13 @@
 
 # %% auto #0
 __all__ = ['check_variant', 'entangle_cls', 'EntangleSeg', 'conv_bn_relu', 'ChannelAtten', 'SCSE', 'SpatialChannelAtten',
-           'SpatialChannelAttenOut']
+           'SpatialChannelAttenOut', 'fold_bn']
 
 # %% ../../nbs/10_models.layers.ipynb #f258ecc0
+from copy import deepcopy
 import torch, torch.nn.functional as F
 from torch import nn
+from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 # %% ../../nbs/10_models.layers.ipynb #73433da6
 def check_variant(variant):
@@ -87,7 +89,7 @@ class SCSE(nn.Module):
     def forward(self,
         x, # (B,C,H,W)
     ): # (B,C,H,W)
-        return x*self.cse(x) + x*self.sse(x)
+        return x*(self.cse(x)+self.sse(x))
 
 # %% ../../nbs/10_models.layers.ipynb #2a17a8a3
 def _mix(ni, nf, variant):
@@ -126,3 +128,17 @@ class SpatialChannelAttenOut(nn.Module):
         size, # (H,W) of the result
     ): # (B,out,H,W)
         return self.mix(F.interpolate(x, size=size))
+
+# %% ../../nbs/10_models.layers.ipynb #120dc1fe
+def fold_bn(
+    net:nn.Module, # in which a BatchNorm that is registered right after a convolution also runs right after it
+)->nn.Module: # a frozen copy in eval mode, channels last
+    "A copy of `net` for inference: each BatchNorm that follows a convolution is folded into it."
+    net = deepcopy(net).eval().requires_grad_(False)
+    for m in list(net.modules()):
+        kids = list(m.named_children())
+        for (a,conv),(b,bn) in zip(kids, kids[1:]):
+            if not (isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d)): continue
+            setattr(m, a, fuse_conv_bn_eval(conv, bn))
+            setattr(m, b, nn.Sequential(bn.drop, bn.act) if hasattr(bn, 'act') else nn.Identity()) # timm's has its activation inside
+    return net.to(memory_format=torch.channels_last)

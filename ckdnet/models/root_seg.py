@@ -10,7 +10,7 @@ import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.models.segmentation.deeplabv3 import ASPP
 from .encoders import Encoder
-from .layers import check_variant, conv_bn_relu
+from .layers import check_variant, conv_bn_relu, fold_bn
 
 # %% ../../nbs/12_models.root_seg.ipynb #9bd07b72
 class DeepLabV3PlusDecoder(nn.Module):
@@ -77,6 +77,7 @@ def check_contract(
         assert net(*inputs(1,75,101)).shape==shape(1,75,101)
         xs = inputs(2,64,64)
         out = net(*xs)
+        torch.testing.assert_close(fold_bn(net)(*xs), out, rtol=1e-3, atol=1e-3)
         to_cl = lambda o: o.contiguous(memory_format=torch.channels_last) if torch.is_tensor(o) else [to_cl(i) for i in o]
         torch.testing.assert_close(net.to(memory_format=torch.channels_last)(*map(to_cl,xs)), out, rtol=1e-3, atol=1e-3)
         with torch.autocast('cpu', dtype=torch.bfloat16): half = net(*xs).float()
