@@ -7,6 +7,7 @@ __all__ = ['AUGMENT', 'StoreDataset', 'random_affine', 'affine_grid', 'random_co
 
 # %% ../../nbs/04_data.loaders.ipynb #b7f8404b
 import math
+from functools import lru_cache
 import numpy as np, torch, torch.nn.functional as F
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
@@ -74,6 +75,10 @@ def affine_grid(
     return (column[:,:,None]+row[:,:,:,None]).permute(0,2,3,1)
 
 # %% ../../nbs/04_data.loaders.ipynb #e9227bdd
+@lru_cache
+def _constant(values, device): # (C,1); made once, for to bring it to a GPU is to wait for the GPU
+    return torch.tensor(values, device=device)[:,None]
+
 def random_colour(
     n:int, # how many
     device='cpu', # where
@@ -82,7 +87,7 @@ def random_colour(
     "Matrices and offsets of a random change in brightness, contrast and saturation."
     u = lambda lo,hi: _uniform((n,1,1), lo, hi, device)
     c,s = (u(math.log(1-light), -math.log(1-light)).exp() for _ in range(2))
-    grey = torch.tensor([0.299,0.587,0.114], device=device).expand(3,3)
+    grey = _constant((0.299,0.587,0.114), device).T.expand(3,3)
     return c*(s*torch.eye(3, device=device)+(1-s)*grey), (u(-light/2, light/2)+(1-c)/2).expand(n,3,1)
 
 AUGMENT = dict(
@@ -107,17 +112,15 @@ class AugmentBatch(RandTransform):
         light:float=0., # as in `random_colour`
     ):
         super().__init__()
-        self.size,self.norm,self.move,self.pad,self.light = size,(mean,std),(degrees,zoom,shift,crop),pad,light
+        self.size,self.norm,self.move,self.pad,self.light = size,(tuple(mean),tuple(std)),(degrees,zoom,shift,crop),pad,light
 
     def before_call(self, b, split_idx):
         x = b[0] if isinstance(b, tuple) else b
         n,device = len(x),x.device
-        mean,std = self._stats(device)
+        mean,std = (_constant(v, device) for v in self.norm)
         self.grid = affine_grid(random_affine(n, device, *self.move), self.size) if split_idx==0 else None
         A,o = random_colour(n, device, self.light if split_idx==0 else 0.)
         self.colour = A/(255*std), (o-mean)/std
-
-    def _stats(self, device): return (torch.tensor(v, device=device).view(3,1) for v in self.norm)
 
     def _sample(self, x, part, mode):
         x = x[part].float()
@@ -135,7 +138,7 @@ class AugmentBatch(RandTransform):
         return torch.cat([self._sample(y.as_subclass(torch.Tensor)[:,None], p, 'nearest')[:,0] for p in _parts(y)]).round_()
 
     def decodes(self, x:TensorImage): # colours in [0,1], those of the augmentation
-        mean,std = self._stats(x.device)
+        mean,std = (_constant(v, x.device) for v in self.norm)
         return x*std[...,None]+mean[...,None]
 
 # %% ../../nbs/04_data.loaders.ipynb #bd4768a4

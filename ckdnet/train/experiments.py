@@ -102,6 +102,7 @@ def stage_learner(
     df:pd.DataFrame, # the images, from `training_index`
     store:Store, # the same images, decoded
     classes:tuple=ISIC2017_CLASSES,
+    num_workers:int=0, # processes that read images, for 'stock'; 'fast' needs none
 ): # a fastai Learner
     "The Learner of a stage, by the loop that the spec names. Raises `ValueError` for a loop that there is not."
     (stage,target),recipe = STAGES[spec.model][i],RECIPES[spec.recipe]
@@ -110,7 +111,7 @@ def stage_learner(
     if spec.loop=='fast': return _LEARNERS[stage](create_dls(store, *args, default_device(), spec.seed*100+i), net, recipe, spec.variant)
     if (spec.loop,spec.model,spec.variant)!=('stock','ckdnet','paper'): raise ValueError(
         f"The loop is 'fast' or, for the cascade of the paper, 'stock': there is none for {spec.loop!r}, {spec.model!r}, {spec.variant!r}.")
-    return stock_learner(stage, stock_dls(df, *args), net, recipe, [(df.diagnosis.iloc[train]==c).sum() for c in classes])
+    return stock_learner(stage, stock_dls(df, *args, num_workers=num_workers), net, recipe, [(df.diagnosis.iloc[train]==c).sum() for c in classes])
 
 # %% ../../nbs/32_train.experiments.ipynb #0fe24257
 def _spec(d):

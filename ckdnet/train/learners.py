@@ -167,7 +167,7 @@ class Compile(Callback):
 def _fast(device):
     "The callbacks that make a step fast on a device."
     if torch.device(device).type!='cuda': return [ChannelsLast(), KeepMemory()]
-    return [ChannelsLast(), MixedPrecision('bf16' if torch.cuda.is_bf16_supported() else 'fp16'), NoSync()]
+    return [ChannelsLast(), MixedPrecision('bf16' if torch.cuda.get_device_capability()[0]>=8 else 'fp16'), NoSync()]
 
 # %% ../../nbs/30_train.learners.ipynb #2e58fc4e
 @dataclass(frozen=True)
