@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['SIDES', 'PHASES', 'PARTS', 'TakeTurns', 'data_rate', 'enlarged', 'Clock', 'stage_rate', 'predict_rate', 'benchmark',
-           'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts', 'Roofline', 'rooflines', 'ckdnet_bench']
+           'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts', 'Roofline', 'rooflines', 'utilisation',
+           'ckdnet_bench']
 
 # %% ../nbs/90_benchmarks.ipynb #6acb48ae
 import json, multiprocessing, os, statistics, time
@@ -354,6 +355,15 @@ def rooflines(
         model.eval().requires_grad_(False)
         out[stage] = dict(operations=r.operations, step_GFLOP=r.flops/bs/1e9, forward_GFLOP=f.flops/bs/1e9, step_ms=1e3*r.seconds, forward_ms=1e3*f.seconds, arithmetic_ms=1e3*r.flops/r.peak)
     return pd.DataFrame(out).T
+
+# %% ../nbs/90_benchmarks.ipynb #5b19da4c
+def utilisation(
+    result:dict, # from `benchmark`, on a GPU
+    flops_per_second:float=989.4e12, # its peak
+)->pd.Series: # a fraction for each stage
+    "Model FLOP utilisation of the fast loop."
+    rate = {stage:statistics.median(o['train'] for o in sides['fast']) for stage,sides in result['stages'].items()}
+    return rooflines(spec_of(result['spec'])).step_GFLOP*1e9*pd.Series(rate)/flops_per_second
 
 # %% ../nbs/90_benchmarks.ipynb #e827dd28
 @call_parse

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PROFILES', 'STAGES', 'PART', 'Spec', 'create_model', 'training_index', 'rows', 'environment', 'stage_learner',
-           'train', 'predict', 'at_size', 'per_image', 'summary', 'listening', 'fingerprint', 'run_folder', 'run',
-           'load_run']
+           'spec_of', 'train', 'predict', 'at_size', 'per_image', 'summary', 'listening', 'fingerprint', 'run_folder',
+           'run', 'load_run']
 
 # %% ../../nbs/32_train.experiments.ipynb #9a9cc3e1
 import hashlib, json, platform, subprocess
@@ -114,15 +114,17 @@ def stage_learner(
     return stock_learner(stage, stock_dls(df, *args, num_workers=num_workers), net, recipe, [(df.diagnosis.iloc[train]==c).sum() for c in classes])
 
 # %% ../../nbs/32_train.experiments.ipynb #0fe24257
-def _spec(d):
-    "A `Spec` from JSON, whose lists were tuples and which may be older than some fields."
+def spec_of(
+    d:dict, # the 'spec' of a result file; one that is older than a field has it by default
+)->Spec:
+    "A `Spec` from JSON, whose lists were tuples."
     return Spec(**{k:tuple(v) if isinstance(v, list) else v for k,v in d.items()})
 
 def _same_spec(spec, file):
     "Write the spec to `file`, or raise `ValueError` if another stands there."
     if not file.exists():
         with atomic_path(file) as part: part.write_text(json.dumps(asdict(spec)))
-    elif _spec(json.loads(file.read_text()))!=spec: raise ValueError(f'{file.parent} holds the networks of another spec: choose another folder for these.')
+    elif spec_of(json.loads(file.read_text()))!=spec: raise ValueError(f'{file.parent} holds the networks of another spec: choose another folder for these.')
 
 def train(
     spec:Spec,
@@ -264,7 +266,7 @@ def run(
     file = out/f'{spec.seed}.json'
     if file.exists():
         result = json.loads(file.read_text())
-        if _spec(result['spec'])!=spec: raise ValueError(
+        if spec_of(result['spec'])!=spec: raise ValueError(
             f'{file} holds the result of another spec: choose another folder for this one.')
         return result
     df = training_index(folder)

@@ -160,9 +160,9 @@ class Compile(Callback):
         **kwargs, # of `torch.compile`
     ): self.kwargs = kwargs
     def before_fit(self):
-        torch._dynamo.config.suppress_errors = True
+        self.old,torch._dynamo.config.suppress_errors = torch._dynamo.config.suppress_errors,True
         self.model.compile(**self.kwargs)
-    def after_fit(self): self.model._compiled_call_impl = None
+    def after_fit(self): torch._dynamo.config.suppress_errors,self.model._compiled_call_impl = self.old,None
 
 def _fast(device):
     "The callbacks that make a step fast on a device."
