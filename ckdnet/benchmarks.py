@@ -27,11 +27,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 from torch.utils.flop_counter import flop_registry
 from .core import atomic_path, data_dir, keep_memory
-from .data.isic import ISIC2017_CLASSES
 from .data.loaders import create_dls
 from .data.store import Store
 from .interpret import OKABE_ITO, STYLE
-from .losses import SegLoss
 from .models.layers import fold_bn
 from .train.experiments import *
 from .train.learners import Compile, KeepMemory
@@ -300,8 +298,8 @@ def plot_parts(
 )->plt.Figure: # a panel a stage
     "Speed without each of the fast parts, as a fraction of the speed with all; a dot a round, a bar for the median."
     with plt.rc_context(STYLE):
-        fig,axs = plt.subplots(1, len(result['parts']), figsize=(7,2), sharey=True, sharex=True, layout='constrained')
-        for ax,(stage,parts) in zip(np.atleast_1d(axs), result['parts'].items()):
+        fig,axs = plt.subplots(1, len(result['parts']), figsize=(7,2), sharey=True, sharex=True, layout='constrained', squeeze=False)
+        for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
             names = [p for p in parts if p!='all']
             for k,p in enumerate(names):
                 r = [a/b for a,b in zip(parts[p], parts['all'])]
@@ -309,7 +307,7 @@ def plot_parts(
                 ax.plot(r, [k]*len(r), '.', color='black', ms=4)
             ax.axvline(1, color='grey', lw=.8)
             ax.set(title=stage, xlabel='speed without it', yticks=range(len(names)), yticklabels=[f'no {p}' for p in names])
-            ax.invert_yaxis() if ax is np.atleast_1d(axs)[0] else None
+        axs[0,0].invert_yaxis()
     return fig
 
 # %% ../nbs/90_benchmarks.ipynb #80c8d645

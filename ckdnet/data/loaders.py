@@ -152,7 +152,7 @@ class StoreDL(TfmdDL):
         "Show `max_n` images of a batch, each with its mask's contour or its diagnosis."
         x,y = self.decode(self.one_batch() if b is None else b)
         n = min(max_n, len(x))
-        fig,axs = plt.subplots(-(-n//ncols), ncols, figsize=(2*ncols, 2.1*-(-n//ncols)), squeeze=False)
+        fig,axs = plt.subplots(-(-n//ncols), ncols, figsize=(1.5*ncols, 1.6*-(-n//ncols)), squeeze=False)
         for ax in axs.flat: ax.axis('off')
         for ax,im,t in zip(axs.flat, x[:n], y[:n]):
             ax.imshow(im.permute(1,2,0).clamp(0,1).cpu().numpy())
