@@ -32,7 +32,7 @@ from .data.store import Store
 from .interpret import OKABE_ITO, STYLE
 from .models.layers import fold_bn
 from .train.experiments import *
-from .train.learners import Compile, KeepMemory
+from .train.learners import ByteDropout, Compile, KeepMemory
 from .train.stock import stock_dls
 
 # %% ../nbs/90_benchmarks.ipynb #eca3e3e0
@@ -68,7 +68,7 @@ def data_rate(
     workers:int=0, # processes that read, for 'stock'
 )->float: # images a second
     "How fast training batches of images and masks come."
-    train = rows(df, 'train')
+    train = np.resize(rows(df, 'train'), (n+2*workers+2)*bs) # one epoch, be they ever so few
     if side=='fast':
         keep_memory()
         dl = create_dls(Store(df, store_size, folder), train, train[:1], 'mask', size, bs).train
@@ -139,6 +139,7 @@ PARTS = { # what each fast part is without
     'channels last': lambda learn: learn.remove_cb(ChannelsLast),
     'kept memory': lambda learn: learn.remove_cb(KeepMemory),
     'folded BatchNorm': lambda learn: setattr(learn.diffuse, 'fold', False),
+    'byte dropout': lambda learn: learn.remove_cb(ByteDropout),
     'fused Adam': lambda learn: setattr(learn, 'opt_func', partial(Adam, decouple_wd=True)),
 }
 
@@ -207,16 +208,22 @@ def _store_seconds(side, df, size, folder):
     Store(df, size, folder)
     return time.perf_counter()-start
 
+def _workers(turns, workers, f, *args, **kwargs):
+    "What `f` gives on the stock side with each number of reading processes, and the number that suits it best."
+    rates = {w:turns.pools['stock'].submit(f, 'stock', *args, workers=w, **kwargs).result() for w in workers}
+    return {str(w):r for w,r in rates.items()}, max(rates, key=rates.get)
+
+def _train_rate(*args, **kwargs): return stage_rate(*args, **kwargs)['train']
+
 def _data(turns, df, from_size, item_size, work, rounds, workers, *args, **kwargs):
     "Build a store, find the number of workers that suits the stock side best, and let both sides read."
     seconds = turns(_store_seconds, 1, df, from_size, work/f'stores_{time.time_ns()}')['fast'][0] # where there is none yet
     turns(_store_seconds, 1, df, from_size, work/'stores')
-    by_workers = {w:turns.pools['stock'].submit(data_rate, 'stock', df, item_size, work/'stores', *args, workers=w, **kwargs).result() for w in workers}
-    best = max(by_workers, key=by_workers.get)
+    by_workers,best = _workers(turns, workers, data_rate, df, item_size, work/'stores', *args, **kwargs)
     rates = {side:[] for side in SIDES}
     for _ in range(rounds):
         for side in SIDES: rates[side].append(turns.pools[side].submit(data_rate, side, df, item_size if side=='stock' else from_size, work/'stores', *args, workers=best, **kwargs).result())
-    return dict(images=len(df), store_seconds=seconds, store_MiB=4*len(df)*from_size**2/2**20, workers={str(w):r for w,r in by_workers.items()}, best_workers=best, images_per_second=rates)
+    return dict(images=len(df), store_seconds=seconds, store_MiB=4*len(df)*from_size**2/2**20, workers=by_workers, best_workers=best, images_per_second=rates)
 
 def benchmark(
     spec:Spec, # of the cascade
@@ -227,17 +234,19 @@ def benchmark(
     from_size:int=256, # side of the images that they are made from, px: that of the files in `df`
     quick:bool=False, # only try whether it runs: few batches, one of the parts, no compiler
 )->dict: # all measurements, every round of them
-    "Measure both sides on the machine at hand; a quarter of an hour at the `cpu` profile."
+    "Measure both sides on the machine at hand; half an hour at the `cpu` profile."
     work,stages,cuda = Path(work),[s for s,_ in STAGES[spec.model]],torch.cuda.is_available()
     n,batches,parts = (2,4,['kept memory']) if quick else (60 if cuda else 12,40,list(PARTS))
     workers = (0,) if quick else (4,8,os.cpu_count()) if cuda else (0,1,2)
     big = enlarged(df, work/'large', 6 if quick else 24)
     bar = iter(progress_bar(range(4+2*len(stages))))
-    out = dict(spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(), rounds=rounds, size=size, from_size=from_size, stages={}, parts={})
+    out = dict(spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(), rounds=rounds, size=size, from_size=from_size, workers={}, stages={}, parts={})
     with TakeTurns() as turns:
         next(bar); out['small'] = _data(turns, df, from_size, None, work, rounds, workers, size, n=batches)
-        next(bar); out['large'] = _data(turns, big, from_size, from_size, work, rounds, workers, size, bs=len(big)//3, n=batches//4)
-        for i,stage in enumerate(stages): next(bar); out['stages'][stage] = turns(stage_rate, rounds, spec, i, df, work/'stores', n, workers=out['small']['best_workers'])
+        next(bar); out['large'] = _data(turns, big, from_size, from_size, work, rounds, workers, size, bs=8, n=batches//2)
+        for i,stage in enumerate(stages):
+            next(bar); out['workers'][stage],best = _workers(turns, workers, _train_rate, spec, i, df, work/'stores', n)
+            out['stages'][stage] = turns(stage_rate, rounds, spec, i, df, work/'stores', n, workers=best)
         next(bar); out['predict'] = turns(predict_rate, rounds, spec)
     with TakeTurns(['all',*parts]) as turns:
         for i,stage in enumerate(stages): next(bar); out['parts'][stage] = turns(_part_rate, rounds, spec, i, df, work/'stores', n)
