@@ -32,7 +32,7 @@ from .data.store import Store
 from .interpret import OKABE_ITO, STYLE
 from .models.layers import fold_bn
 from .train.experiments import *
-from .train.learners import ByteDropout, Compile, KeepMemory
+from .train.learners import Compile, KeepMemory, QuickLayers
 from .train.stock import stock_dls
 
 # %% ../nbs/90_benchmarks.ipynb #eca3e3e0
@@ -139,7 +139,7 @@ PARTS = { # what each fast part is without
     'channels last': lambda learn: learn.remove_cb(ChannelsLast),
     'kept memory': lambda learn: learn.remove_cb(KeepMemory),
     'folded BatchNorm': lambda learn: setattr(learn.diffuse, 'fold', False),
-    'byte dropout': lambda learn: learn.remove_cb(ByteDropout),
+    'quick layers': lambda learn: learn.remove_cb(QuickLayers),
     'fused Adam': lambda learn: setattr(learn, 'opt_func', partial(Adam, decouple_wd=True)),
 }
 

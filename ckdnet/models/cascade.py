@@ -48,8 +48,8 @@ class CKDNet(nn.Module):
         x, # (B,3,H,W), normalised, H and W ≥ 64
     )->CKDOutput:
         coarse,phi = self.diffuse_to_cls(x)
-        f,a = self.cls.encode(x, coarse, phi)
-        return CKDOutput(coarse, self.cls.fc(self.cls.pool(a)), self.seg(x, f))
+        f,o = self.cls.encode(x, coarse, phi)
+        return CKDOutput(coarse, self.cls.head(o), self.seg(x, f))
 
 # %% ../../nbs/15_models.cascade.ipynb #c7f6b6d8
 def create_ckdnet(

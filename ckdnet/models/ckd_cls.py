@@ -33,13 +33,17 @@ class CKDClsNet(nn.Module):
         x, # (B,3,H,W), normalised
         coarse=None, # (B,1,H,W), RootSeg-Net's probabilities; not used without `mask_channel`
         phi=None, # RootSeg-Net's five feature maps; not used without `entangle`
-    )->tuple: # five feature maps before their gates; the last map, gated and attended, (B,channels[4],⌈H/32⌉,⌈W/32⌉)
-        "What CKD-Seg-Net is given, and what the head sees."
+    )->tuple: # five feature maps before their gates; the last map, gated, (B,channels[4],⌈H/32⌉,⌈W/32⌉)
+        "What CKD-Seg-Net is given, and what the head is given."
         o,fs = torch.cat([x, coarse], 1) if self.mask_channel else x, []
         for l,stage in enumerate(self.encoder.stages):
             fs.append(stage(o))
             o = entangle_cls(fs[l], phi[l]) if self.entangle and l>0 else fs[l]
-        return fs, self.atten(o)
+        return fs, o
+
+    def head(self, o): # (B,channels[4],h,w) -> (B,n_classes), logits
+        "ChannelAtten, GAP, FC."
+        return self.fc(self.pool(self.atten(o)))
 
     def forward(self, x, coarse=None, phi=None): # as `encode`; returns (B,n_classes), logits
-        return self.fc(self.pool(self.encode(x, coarse, phi)[1]))
+        return self.head(self.encode(x, coarse, phi)[1])

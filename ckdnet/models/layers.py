@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['check_variant', 'entangle_cls', 'EntangleSeg', 'conv_bn_relu', 'ChannelAtten', 'SCSE', 'SpatialChannelAtten',
-           'SpatialChannelAttenOut', 'fold_bn']
+           'SpatialChannelAttenOut', 'quick_layers', 'fold_bn']
 
 # %% ../../nbs/10_models.layers.ipynb #f258ecc0
 from copy import deepcopy
+from functools import partial
 import torch, torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
+from timm.layers import Conv2dSame
 
 # %% ../../nbs/10_models.layers.ipynb #73433da6
 def check_variant(variant):
@@ -129,11 +131,34 @@ class SpatialChannelAttenOut(nn.Module):
     ): # (B,out,H,W)
         return self.mix(F.interpolate(x, size=size))
 
+# %% ../../nbs/10_models.layers.ipynb #8538dabf
+def _quick_dropout(m, x):
+    if not m.training or x.device.type!='cpu': return F.dropout(x, m.p, m.training)
+    cut = round(2**16*m.p)
+    words = torch.empty(-(-x.numel()//4), dtype=torch.int64).random_(-2**63, None)
+    keep = words.view(torch.int16)[:x.numel()].view(x.shape) >= cut-2**15
+    return x*(keep/(1-cut/2**16))
+
+def _quick_same(m, x):
+    if x.device.type!='cpu': return type(m).forward(m, x)
+    pads = [max((-(-n//s)-1)*s+k-n, 0) for n,k,s in zip(x.shape[-2:], m.kernel_size, m.stride)]
+    w = F.pad(m.weight, (pads[1]%2, 0, pads[0]%2, 0))
+    return F.conv2d(x, w, m.bias, m.stride, [-(-p//2) for p in pads], groups=m.groups)
+
+def quick_layers(
+    net:nn.Module,
+)->list: # the layers that were changed; `del layer.forward` undoes it
+    "Let some layers of `net` compute what they do in a way that is quicker on a CPU."
+    quick = [(m, _quick_dropout) for m in net.modules() if type(m) is nn.Dropout and 0<m.p<1]
+    quick += [(m, _quick_same) for m in net.modules() if type(m) is Conv2dSame and m.groups==m.in_channels and m.dilation==(1,1)]
+    for m,f in quick: m.forward = partial(f, m)
+    return [m for m,_ in quick]
+
 # %% ../../nbs/10_models.layers.ipynb #120dc1fe
 def fold_bn(
     net:nn.Module, # in which a BatchNorm that is registered right after a convolution also runs right after it
 )->nn.Module: # a frozen copy in eval mode, channels last
-    "A copy of `net` for inference: each BatchNorm that follows a convolution is folded into it."
+    "A copy of `net` for inference: each BatchNorm that follows a convolution is folded into it, and `quick_layers` are quick."
     net = deepcopy(net).eval().requires_grad_(False)
     for m in list(net.modules()):
         kids = list(m.named_children())
@@ -141,4 +166,5 @@ def fold_bn(
             if not (isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d)): continue
             setattr(m, a, fuse_conv_bn_eval(conv, bn))
             setattr(m, b, nn.Sequential(bn.drop, bn.act) if hasattr(bn, 'act') else nn.Identity()) # timm's has its activation inside
+    quick_layers(net)
     return net.to(memory_format=torch.channels_last)

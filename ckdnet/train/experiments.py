@@ -220,8 +220,8 @@ class _Silenced(nn.Module):
     def forward(self, x):
         coarse,phi = self.net.diffuse_to_cls(x)
         zero = lambda name,ts: [0*t for t in ts] if name==self.what else ts
-        f,a = self.cls.encode(x, zero('coarse', [coarse])[0], zero('phi', phi))
-        return CKDOutput(coarse, self.cls.fc(self.cls.pool(a)), self.net.seg(x, zero('f', f)))
+        f,o = self.cls.encode(x, zero('coarse', [coarse])[0], zero('phi', phi))
+        return CKDOutput(coarse, self.cls.head(o), self.net.seg(x, zero('f', f)))
 
 def listening(
     net, # a trained `CKDNet`
