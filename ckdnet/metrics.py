@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['SEG_METRICS', 'from_counts', 'counts', 'seg_metrics', 'auc', 'one_vs_rest', 'isic2017_cls_metrics', 'bma',
-           'isic2018_cls_metrics', 'bootstrap_interval', 'bootstrap_difference', 'JaccardMetric', 'AverageAUC']
+           'isic2018_cls_metrics', 'bootstrap_interval', 'bootstrap_difference', 'delong', 'JaccardMetric',
+           'AverageAUC']
 
 # %% ../nbs/21_metrics.ipynb #7c23b644
 import warnings
 import numpy as np, pandas as pd, torch
 from fastai.learner import Metric
-from sklearn.metrics import average_precision_score, roc_auc_score
+from scipy.stats import norm, rankdata
+from sklearn.metrics import average_precision_score
 from .core import offenders
 
 # %% ../nbs/21_metrics.ipynb #9a624fef
@@ -58,11 +60,12 @@ def _probs(probs, labels, n=None):
     return probs,labels
 
 def auc(
-    p, # (N,), scores
+    p, # (N,), scores, or (N,S), several for each image
     t, # (N,), bool
-)->float: # NaN if all are of one kind
-    "Area under the ROC curve."
-    return roc_auc_score(t, p) if 0<t.sum()<len(t) else np.nan
+): # a float, or (S,); NaN if all images are of one kind
+    "Area under the ROC curve, from the ranks of the scores (Mann and Whitney 1947): many times as fast as by the curve, which a bootstrap needs."
+    yes,no = t.sum(),(~t).sum()
+    return (rankdata(p, axis=0)[t].sum(0)-yes*(yes+1)/2)/(yes*no) if yes and no else np.full(np.shape(p)[1:], np.nan)[()]
 
 def one_vs_rest(
     p, # (N,), probabilities of a class
@@ -130,6 +133,21 @@ def bootstrap_difference(
     "Paired percentile bootstrap: both predictions are scored on the same draws."
     if not len(truth)==len(pred_a)==len(pred_b): raise ValueError(f'{len(truth)} truths for {len(pred_a)} and {len(pred_b)} predictions.')
     return bootstrap_interval(lambda i: metric(truth[i], pred_a[i])-metric(truth[i], pred_b[i]), len(truth), n, seed)
+
+# %% ../nbs/21_metrics.ipynb #642c9b1b
+def delong(
+    p_a, # (N,), scores of one classifier
+    p_b, # (N,), scores of the other
+    t, # (N,), bool; both kinds must occur, each more than once
+)->dict: # AUC_a, AUC_b, difference, standard_error, p (two-sided; 1 where the two order all pairs alike)
+    "DeLong's test for the difference between two AUCs on the same images."
+    p,t = np.stack([p_a, p_b]),np.asarray(t, dtype=bool)
+    if min(t.sum(), (~t).sum())<2: raise ValueError(f'{t.sum()} images of the class and {(~t).sum()} others: DeLong\'s test needs two of each.')
+    yes,no = p[:,t,None],p[:,None,~t]
+    right = (yes>no)+(yes==no)/2 # (2, of the class, others)
+    (a,b),cov = right.mean((1,2)),np.cov(right.mean(2))/t.sum()+np.cov(right.mean(1))/(~t).sum()
+    se = np.sqrt(max(cov[0,0]+cov[1,1]-2*cov[0,1], 0))
+    return dict(AUC_a=float(a), AUC_b=float(b), difference=float(a-b), standard_error=float(se), p=float(2*norm.sf(abs(a-b)/se)) if se>0 else 1.)
 
 # %% ../nbs/21_metrics.ipynb #f833a349
 class JaccardMetric(Metric):

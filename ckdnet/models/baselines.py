@@ -36,15 +36,19 @@ class UNet(nn.Module):
 
 # %% ../../nbs/16_models.baselines.ipynb #6a9c6db3
 class PlainNet(nn.Module):
-    "A plain classifier and a plain U-Net that know nothing of each other."
-    def __init__(self, cls:CKDClsNet, seg:UNet):
+    "A classifier and a segmentation network that know nothing of each other; either may be missing."
+    def __init__(self, cls=None, seg=None):
         super().__init__()
-        self.cls,self.seg = cls,seg
+        self.root,self.cls,self.seg = None,cls,seg
 
     def forward(self,
         x, # (B,3,H,W), normalised
     )->CKDOutput: # without a coarse map
-        return CKDOutput(None, self.cls(x), self.seg(x))
+        return CKDOutput(None, self.cls(x) if self.cls else None, self.seg(x) if self.seg else None)
+
+    def classify(self, x): # (B,n_classes), logits
+        "The diagnosis alone."
+        return self.cls(x)
 
 def create_plain(
     backbone:str='resnet101', # of both encoders

@@ -17,16 +17,16 @@ from .root_seg import RootSegNet
 # %% ../../nbs/15_models.cascade.ipynb #8645a9e4
 class CKDOutput(NamedTuple):
     "What one forward of the cascade gives."
-    coarse:torch.Tensor # (B,1,H,W), probabilities of RootSeg-Net
-    logits:torch.Tensor # (B,n_classes)
-    mask:torch.Tensor # (B,1,H,W), logits of CKD-Seg-Net
+    coarse:torch.Tensor|None # (B,1,H,W), probabilities of RootSeg-Net
+    logits:torch.Tensor|None # (B,n_classes)
+    mask:torch.Tensor|None # (B,1,H,W), logits of CKD-Seg-Net
 
 class CKDNet(nn.Module):
     "The cascade (Fig. 1): coarse segmentation, diagnosis, fine segmentation."
     def __init__(self,
         root:RootSegNet, # the first stage
         cls:CKDClsNet, # the second
-        seg:CKDSegNet, # the third
+        seg:CKDSegNet|None, # the third; without it there is no fine mask
     ):
         super().__init__()
         self.root,self.cls,self.seg = root,cls,seg
@@ -49,7 +49,13 @@ class CKDNet(nn.Module):
     )->CKDOutput:
         coarse,phi = self.diffuse_to_cls(x)
         f,o = self.cls.encode(x, coarse, phi)
-        return CKDOutput(coarse, self.cls.head(o), self.seg(x, f))
+        return CKDOutput(coarse, self.cls.head(o), self.seg(x, f) if self.seg else None)
+
+    def classify(self,
+        x, # (B,3,H,W), normalised
+    ): # (B,n_classes), logits
+        "The diagnosis alone."
+        return self.cls(x, *self.diffuse_to_cls(x))
 
 # %% ../../nbs/15_models.cascade.ipynb #c7f6b6d8
 def create_ckdnet(

@@ -48,6 +48,12 @@ def _cut_vgg(m):
         if isinstance(layer, nn.MaxPool2d): stages.append([])
     return [nn.Sequential(*s) for s in stages if s]
 
+# %% ../../nbs/11_models.encoders.ipynb #ab3724af
+def _cut_densenet(m):
+    f = m.features
+    return [nn.Sequential(f.conv0, f.norm0, f.relu0), nn.Sequential(f.pool0, f.denseblock1), nn.Sequential(f.transition1, f.denseblock2),
+            nn.Sequential(f.transition2, f.denseblock3), nn.Sequential(f.transition3, f.denseblock4, f.norm5, nn.ReLU())]
+
 # %% ../../nbs/11_models.encoders.ipynb #eda801b8
 def _cut_efficientnet(m):
     last = [int(o['module'].split('.')[1]) for o in m.feature_info]
@@ -81,11 +87,11 @@ def _lite0_from_package(m):
     return True
 
 # %% ../../nbs/11_models.encoders.ipynb #20eb238a
-TORCHVISION = ('resnet18','resnet34','resnet50','resnet101','resnet152','vgg16_bn')
+TORCHVISION = ('resnet18','resnet34','resnet50','resnet101','resnet152','vgg16_bn','densenet121')
 
 def _torchvision(name, pretrained):
     m = torchvision.models.get_model(name, weights='IMAGENET1K_V1' if pretrained else None)
-    return (_cut_vgg if name.startswith('vgg') else _cut_resnet)(m), {}
+    return dict(vgg=_cut_vgg, den=_cut_densenet, res=_cut_resnet)[name[:3]](m), {}
 
 def _timm(name, pretrained):
     if not timm.is_model(name): raise ValueError(
@@ -94,14 +100,14 @@ def _timm(name, pretrained):
     m = timm.create_model(name, pretrained=False)
     if not isinstance(m, (ResNet, EfficientNet)): raise ValueError(
         f"'{name}' is a {type(m).__name__}: it cannot be cut into five stages at strides 2, 4, 8, 16, 32, which "
-        "Entangle-Cls needs. Choose a model of timm's ResNet or EfficientNet family, or vgg16_bn.")
+        "Entangle-Cls needs. Choose a model of timm's ResNet or EfficientNet family, vgg16_bn or densenet121.")
     if pretrained and not (package and _lite0_from_package(m)): m = timm.create_model(name, pretrained=True)
     cfg = m.pretrained_cfg
     return (_cut_resnet if isinstance(m, ResNet) else _cut_efficientnet)(m), dict(mean=cfg['mean'], std=cfg['std'])
 
 # %% ../../nbs/11_models.encoders.ipynb #02815c8b
 def create_encoder(
-    name:str='resnet101', # a torchvision ResNet, `vgg16_bn`, or a ResNet or EfficientNet of timm
+    name:str='resnet101', # a torchvision ResNet, `vgg16_bn`, `densenet121`, or a ResNet or EfficientNet of timm
     pretrained:bool=False, # load ImageNet weights?
     in_channels:int=3, # 3, or 4 for image and coarse mask
 )->Encoder:

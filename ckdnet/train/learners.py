@@ -223,9 +223,9 @@ def ckd_cls_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper
     "Train CKD-Cls-Net with weighted cross-entropy (Eq. 5), RootSeg-Net frozen; the best epoch is that of the highest average AUC."
     return _learner(dls, net.cls, _wce(dls, variant), AverageAUC(), recipe, Diffuse(CKDNet(net.root, None, None), 'diffuse_to_cls'))
 
-def ckd_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper')->Learner:
-    "Train CKD-Seg-Net with `SegLoss` (Eq. 6), the two networks before it frozen; the best epoch is that of the highest Jaccard index."
-    return _learner(dls, net.seg, SegLoss(variant=variant), JaccardMetric(), recipe, Diffuse(CKDNet(net.root, net.cls, None), 'diffuse_to_seg'))
+def ckd_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper', loss=None)->Learner:
+    "Train CKD-Seg-Net with `loss`, by default `SegLoss` (Eq. 6), the two networks before it frozen; the best epoch is that of the highest Jaccard index."
+    return _learner(dls, net.seg, loss or SegLoss(variant=variant), JaccardMetric(), recipe, Diffuse(CKDNet(net.root, net.cls, None), 'diffuse_to_seg'))
 
 def _wce(dls, variant):
     ds = dls.train.dataset
@@ -236,9 +236,9 @@ def plain_cls_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='pap
     "Train the classifier of a `PlainNet` as `ckd_cls_learner` does its own."
     return _learner(dls, net.cls, _wce(dls, variant), AverageAUC(), recipe)
 
-def plain_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper')->Learner:
-    "Train the U-Net of a `PlainNet` as `ckd_seg_learner` does its own."
-    return _learner(dls, net.seg, SegLoss(variant=variant), JaccardMetric(), recipe)
+def plain_seg_learner(dls, net, recipe:Recipe=RECIPES['paper'], variant:str='paper', loss=None)->Learner:
+    "Train the segmentation network of a `PlainNet` as `ckd_seg_learner` does its own."
+    return _learner(dls, net.seg, loss or SegLoss(variant=variant), JaccardMetric(), recipe)
 
 # %% ../../nbs/30_train.learners.ipynb #defd7345
 def fit_stage(
