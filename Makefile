@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test check readme export outputs clean-nbs
+.PHONY: help install demo test paper build-smoke check readme export outputs clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -23,8 +23,15 @@ demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sampl
 	jupyter nbconvert --log-level ERROR --to html demo/demo.ipynb
 	@printf 'Written:\n  %s  the executed notebook\n  %s   the same as a page for the browser\n' demo/demo.ipynb demo/demo.html
 
-test: $(INSTALLED) ## run every notebook of nbs/ and count what passed
-	python tools/test.py
+test: build-smoke ## run every notebook of nbs/ and count what passed
+	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py
+
+paper: build-smoke ## run nbs/paper/ from training to figure, in a minute, on drawn lesions
+	CKDNET_RESULTS=$(CURDIR)/build/smoke/results nbdev_test nbs/paper --n-workers 2 --timing
+
+build-smoke: $(INSTALLED)
+	rm -rf build/smoke
+	OMP_NUM_THREADS=1 python tools/smoke.py build/smoke
 
 check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
 	bash tools/check.sh

@@ -1,21 +1,16 @@
 "Run `nbdev_test` on every notebook of the project in the current folder, and close with 'N passed, N failed'."
-import os, subprocess, sys, tempfile
+import os, subprocess, sys
 from nbdev.doclinks import nbglob
 
 total = len(nbglob())
 # Two notebooks at a time with one thread each: two threads each would only get in each other's way on two cores.
 env = os.environ | {'OMP_NUM_THREADS': '1', 'PYTHONUNBUFFERED': '1'}
+run = subprocess.Popen(['nbdev_test', '--n-workers', '2', '--timing'], env=env, stderr=subprocess.PIPE, text=True)
 failed, in_summary = 0, False
-with tempfile.TemporaryDirectory() as d:
-    # What nbs/paper/ reads is trained once, before the notebooks that read it run side by side.
-    smoke = subprocess.run([sys.executable, 'tools/smoke.py', d], env=env, capture_output=True, text=True)
-    if smoke.returncode: sys.exit(smoke.stderr)
-    run = subprocess.Popen(['nbdev_test', '--n-workers', '2', '--timing'], env=env | {'CKDNET_RESULTS': f'{d}/results'}, stderr=subprocess.PIPE, text=True)
-    for line in run.stderr:   # the summary of failures: one notebook a line, indented by a tab
-        sys.stderr.write(line)
-        failed += in_summary and line.startswith('\t')
-        in_summary |= line.startswith('nbdev Tests Failed')
-    run.wait()
-if run.returncode and not failed: failed = total   # it broke off before it could say which
+for line in run.stderr:   # the summary of failures: one notebook a line, indented by a tab
+    sys.stderr.write(line)
+    failed += in_summary and line.startswith('\t')
+    in_summary |= line.startswith('nbdev Tests Failed')
+if run.wait() and not failed: failed = total   # it broke off before it could say which
 print(f'{total-failed} passed, {failed} failed', flush=True)
 sys.exit(run.returncode or failed > 0 or total == 0)
