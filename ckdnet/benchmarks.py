@@ -294,7 +294,7 @@ def plot_phases(
     "Milliseconds that a training image takes in each phase of a step, medians over the rounds."
     bars = [(f'{stage} {side}', {p:1e3*statistics.median(o['phases'][p] for o in rounds) for p in PHASES}) for stage,sides in result['stages'].items() for side,rounds in sides.items()]
     t = pd.DataFrame(dict(bars)).T
-    with plt.rc_context(STYLE):
+    with plt.style.context(STYLE):
         fig,ax = plt.subplots(figsize=(7,.42*len(t)+1))
         colours = ['black', *(OKABE_ITO[c] for c in ('orange','sky','yellow','blue','vermilion','green'))]
         t.plot.barh(stacked=True, ax=ax, color=colours, width=.75)
@@ -306,7 +306,7 @@ def plot_parts(
     result:dict, # from `benchmark`
 )->plt.Figure: # a panel a stage
     "Speed without each of the fast parts, as a fraction of the speed with all; a dot a round, a bar for the median."
-    with plt.rc_context(STYLE):
+    with plt.style.context(STYLE):
         fig,axs = plt.subplots(1, len(result['parts']), figsize=(7,2), sharey=True, sharex=True, layout='constrained', squeeze=False)
         for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
             names = [p for p in parts if p!='all']

@@ -8,7 +8,7 @@ def noise(o):
     "Is this output a warning, a progress bar, or a figure too large to keep?"
     if o.output_type == 'stream': return o.name == 'stderr' or '█' in o.text
     data = o.get('data', {})
-    return len(data.get('image/png', '')) > 250_000 or '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
+    return max(len(data.get(f'image/{kind}', '')) for kind in ('png','jpeg')) > 250_000 or '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
 
 for path in sys.argv[1:] or ['nbs']: subprocess.run(['nbdev_test', path, '--n-workers', '2', '--save'], check=True)
 for path in map(Path, sys.argv[1:] or nbglob()):

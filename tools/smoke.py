@@ -3,9 +3,12 @@ import sys
 from pathlib import Path
 from ckdnet.cli import ckdnet_run
 from ckdnet.data.synthetic import make_synthetic
-from ckdnet.train.grid import TABLE6, TABLE7
+from ckdnet.results import DRAWN
+from ckdnet.train.grid import FIG11A, FIG11B, PANELS, TABLE6, TABLE7
 
 here = Path(sys.argv[1])
-lesions = make_synthetic(here/'lesions', n_train=60, n_valid=30, n_test=9, size=72)
-names = dict.fromkeys(s.name for s in (*TABLE6, *TABLE7))
-ckdnet_run(','.join(names), seeds='0,1', folder=lesions, profile='smoke', data='isic2017_256', results=here/'results', work=here/'work')
+def names(specs): return ','.join(dict.fromkeys(s.name for s in specs))
+common = dict(folder=make_synthetic(here/'lesions', **DRAWN), profile='smoke', results=here/'results', work=here/'work')
+ckdnet_run(names((*TABLE6, *TABLE7)), seeds='0,1', data='isic2017_256', **common)
+ckdnet_run(names((*FIG11A[::4], *FIG11B[::2])), data='isic2017_256', **common)
+ckdnet_run(','.join(PANELS), data='synthetic', **common)

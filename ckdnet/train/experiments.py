@@ -73,6 +73,7 @@ class Spec:
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     cpu = Spec(),
+    demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, recipe='paper', inside=None, epochs=(20,100,100), bs=(16,32,16)),
 )
 
