@@ -46,11 +46,17 @@ class Run:
     def arrays(self): return dict(np.load(self.file.with_suffix('.npz')))
     @property
     def classes(self): return CLASSES[self.result['spec'].get('dataset', 'isic2017')]
-    def probs(self, tta=False): return (self.tta if tta else self.images)[[f'p_{c}' for c in self.classes]].to_numpy()
+    @cached_property
+    def diagnosed(self): return self.images[self.images.diagnosis.notna()] # ISIC2018 has masks for some images and diagnoses for others
+    def probs(self):
+        "Probabilities of the images that have a diagnosis, (N,C)."
+        return self.diagnosed[[f'p_{c}' for c in self.classes]].to_numpy()
     def masks(self, which='fine'):
         "What was segmented, (N,size,size), bool; `which` is 'fine' or 'coarse'."
         return np.unpackbits(self.arrays[which], axis=-1, count=self.result['spec']['size']).astype(bool)
-    def labels(self): return self.images.diagnosis.map(self.classes.index).to_numpy()
+    def labels(self):
+        "The diagnoses of the same images as numbers, (N,)."
+        return self.diagnosed.diagnosis.map(self.classes.index).to_numpy()
     def value(self, *keys):
         "A number of the result: `run.value('diagnosis', 'melanoma', 'AUC')`."
         v = self.result
@@ -94,12 +100,14 @@ def difference(
 )->dict: # difference of the means, least and most of its 95 % interval over images, standard error over seeds, verdict
     "How much better `a` is than `b`, both on the same images, each as the mean of its seeds."
     if not (a and b): return dict(verdict='not run')
-    if any((o.images.image_id!=a[0].images.image_id).any() for o in (*a,*b)): raise ValueError('The two experiments were evaluated on different images.')
-    if metric.endswith('AUC') or metric.startswith('AUC'):
-        classes = [0] if metric=='AUC melanoma' else [0,1]
+    of_auc = 'AUC' in metric
+    judged = [(r.diagnosed if of_auc else r.images.dropna(subset=metric)).image_id.tolist() for r in (*a,*b)]
+    if any(o!=judged[0] for o in judged): raise ValueError('The two experiments were evaluated on different images.')
+    if of_auc:
+        classes = [0] if metric=='AUC melanoma' else range({3:2}.get(len(a[0].classes), len(a[0].classes))) # the tasks of ISIC2017 are the first two of its classes
         labels,stack = a[0].labels(),lambda runs: np.stack([r.probs() for r in runs], 1)
         f = lambda t,p: _mean_auc(t, p, classes)
-    else: labels,stack,f = np.zeros(len(a[0].images)),lambda runs: np.stack([r.images[metric].to_numpy() for r in runs], 1),lambda t,v: np.nanmean(v)
+    else: labels,stack,f = np.zeros(len(judged[0])),lambda runs: np.stack([r.images[metric].dropna().to_numpy() for r in runs], 1),lambda t,v: v.mean()
     A,B = stack(a),stack(b)
     d,lo,hi = bootstrap_difference(f, labels, A, B, n=n)
     each = [[f(labels, s[:,i:i+1]) for i in range(s.shape[1])] for s in (A,B)]

@@ -375,7 +375,8 @@ def run(
     net,history,stages = train(spec, df, store, Path(work)/data)
     result = dict(spec=asdict(spec), data=dict(name=data, **fingerprint(df)), stages=stages, **environment(),
                   finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), reported_on='valid')
-    valid = rows(df, 'valid')
+    known = (df.diagnosis.notna() & (net.cls is not None)) | (df['mask'].notna() & (net.seg is not None)) # what the networks can be judged by
+    valid = np.flatnonzero((df.split=='valid') & known)
     pred = predict(net, store, valid, spec)
     images,tta = (per_image(p, df.loc[valid], classes) for p in (pred, predict_tta(net, store, valid, spec)))
     result.update(summary(images, classes))
