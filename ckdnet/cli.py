@@ -10,7 +10,7 @@ from pathlib import Path
 from fastcore.script import call_parse
 from .core import data_dir
 from .data.store import Store
-from .predict import write_submission
+from .predict import write_diagnoses, write_masks
 from .train.experiments import *
 from .train.grid import *
 
@@ -20,7 +20,7 @@ def ckdnet_run(
     names:str, # the experiments, separated by commas: ckdnet, encoder, … (see `ckdnet.train.grid`)
     seeds:str='0', # random seeds, separated by commas
     folder:str=None, # the images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, cpu or paper
+    profile:str='cpu', # smoke, demo, cpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
     data:str=None, # what to call the images in the results; by default as the dataset
     results:str='data/results', # where the result files go
@@ -41,18 +41,24 @@ def _images(folder):
 def ckdnet_submit(
     name:str, # the experiment, already run
     seed:int=0, # its random seed
-    folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, cpu or paper
-    data:str='isic2017', # what the images are called in the results
+    folder:str=None, # the images; by default CKDNET_DATA
+    profile:str='cpu', # smoke, demo, cpu or paper
+    dataset:str='isic2017', # isic2017 or isic2018
+    data:str=None, # what the images are called in the results; by default as the dataset
     results:str='data/results', # the CSV goes to <results>/<data>/submission/
     work:str='runs', # where the run kept its checkpoints
     masks:str=None, # folder for the masks; none are written without it
 ):
-    "Write the challenge submission for the Test_v2 images."
-    spec = experiment(name, profile, seed=seed)
-    df = training_index(_images(folder))
-    test = rows(df, 'test')
-    pred = predict(load_run(spec, df, work, data), Store(df, spec.store_size, Path(work)/'stores'), test, spec)
-    csv = Path(results)/data/'submission'/f'{name}_{seed}.csv'
-    write_submission(pred, df.loc[test], csv, masks)
-    print(f'{len(test)} images: {csv}' + (f' and {masks}/' if masks else ''))
+    "Write the challenge submission for the test images: Test_v2 of ISIC2017, or those of Tasks 1 and 3 of ISIC2018."
+    spec,data = experiment(name, profile, dataset, seed),data or dataset
+    df = training_index(_images(folder), dataset)
+    net,store = load_run(spec, df, work, data),Store(df, spec.store_size, Path(work)/'stores')
+    def test_of(task): return [i for i in rows(df, 'test') if dataset=='isic2017' or f'Task{task}' in df.image[i].parent.name]
+    if net.cls:
+        test,csv = test_of(3),Path(results)/data/'submission'/f'{name}_{seed}.csv'
+        write_diagnoses(predict(net, store, test, spec), df.loc[test], csv, CLASSES[dataset])
+        print(f'{len(test)} diagnoses: {csv}')
+    if net.seg and masks:
+        test = test_of(1)
+        write_masks(predict(net, store, test, spec), df.loc[test], masks)
+        print(f'{len(test)} masks: {masks}/')
