@@ -113,7 +113,7 @@ def difference(
     each = [[f(labels, s[:,i:i+1]) for i in range(s.shape[1])] for s in (A,B)]
     se = float(np.sqrt(sum(np.var(v, ddof=1)/len(v) for v in each))) if min(map(len, each))>1 else np.nan
     shown = not lo<=0<=hi and not abs(d)<2*se
-    return {'difference':d, 'least':lo, 'most':hi, 'standard error over seeds':se, 'verdict':('better' if d>0 else 'worse') if shown else 'no difference shown'}
+    return {'difference':d, 'least':lo, 'most':hi, 'standard error over seeds':se, 'verdict':('better' if d>0 else 'worse')+(' (one seed)' if np.isnan(se) else '') if shown else 'no difference shown'}
 
 # %% ../nbs/41_results.ipynb #fe402d81
 def difference_table(
