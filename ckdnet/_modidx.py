@@ -407,6 +407,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.results.Run.tta': ('results.html#run.tta', 'ckdnet/results.py'),
                                 'ckdnet.results.Run.value': ('results.html#run.value', 'ckdnet/results.py'),
                                 'ckdnet.results._mean_auc': ('results.html#_mean_auc', 'ckdnet/results.py'),
+                                'ckdnet.results.delong_by_seed': ('results.html#delong_by_seed', 'ckdnet/results.py'),
                                 'ckdnet.results.described': ('results.html#described', 'ckdnet/results.py'),
                                 'ckdnet.results.difference': ('results.html#difference', 'ckdnet/results.py'),
                                 'ckdnet.results.difference_table': ('results.html#difference_table', 'ckdnet/results.py'),

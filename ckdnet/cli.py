@@ -6,7 +6,9 @@
 __all__ = ['ckdnet_run', 'ckdnet_submit']
 
 # %% ../nbs/60_cli.ipynb #a6d2d545
+from functools import cache
 from pathlib import Path
+import numpy as np
 from fastcore.script import call_parse
 from .core import data_dir
 from .data.store import Store
@@ -53,12 +55,13 @@ def ckdnet_submit(
     spec,data = experiment(name, profile, dataset, seed),data or dataset
     df = training_index(_images(folder), dataset)
     net,store = load_run(spec, df, work, data),Store(df, spec.store_size, Path(work)/'stores')
-    def test_of(task): return [i for i in rows(df, 'test') if dataset=='isic2017' or f'Task{task}' in df.image[i].parent.name]
+    def test_of(task): return tuple(i for i in rows(df, 'test') if dataset=='isic2017' or f'Task{task}' in df.image[i].parent.name)
+    said = cache(lambda test: predict(net, store, np.array(test), spec)) # both parts of ISIC2017 are about the same images
     if net.cls:
         test,csv = test_of(3),Path(results)/data/'submission'/f'{name}_{seed}.csv'
-        write_diagnoses(predict(net, store, test, spec), df.loc[test], csv, CLASSES[dataset])
+        write_diagnoses(said(test), df.loc[list(test)], csv, CLASSES[dataset])
         print(f'{len(test)} diagnoses: {csv}')
     if net.seg and masks:
         test = test_of(1)
-        write_masks(predict(net, store, test, spec), df.loc[test], masks)
+        write_masks(said(test), df.loc[list(test)], masks)
         print(f'{len(test)} masks: {masks}/')

@@ -11,7 +11,7 @@ import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import Bottleneck, ResNet, resnet50
 from torchvision.models.segmentation.deeplabv3 import DeepLabHead
-from .encoders import Encoder, _cut_resnet, create_encoder
+from .encoders import Encoder, _cut_resnet
 from .layers import conv_bn_relu
 
 # %% ../../nbs/17_models.published.ipynb #590de223
@@ -86,9 +86,9 @@ class FCN8s(nn.Module):
 # %% ../../nbs/17_models.published.ipynb #87a563a1
 class DeepLab(nn.Module):
     "DeepLabV3 on ResNet50 at stride 8."
-    def __init__(self, pretrained:bool=False): # of the encoder: ImageNet weights?
+    def __init__(self):
         super().__init__()
-        m = resnet50(weights='IMAGENET1K_V1' if pretrained else None, replace_stride_with_dilation=[False,True,True])
+        m = resnet50(replace_stride_with_dilation=[False,True,True])
         self.encoder = Encoder(_cut_resnet(m), [64,256,512,1024,2048])
         self.head = DeepLabHead(2048, 1)
 

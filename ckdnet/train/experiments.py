@@ -201,11 +201,11 @@ def stage_spec(
 def stage_folder(
     spec:Spec,
     i:int, # which stage of `STAGES[spec.model]`
-    df:pd.DataFrame, # the images, from `training_index`
+    images:str, # the hash of `fingerprint`
     work, # where checkpoints are kept
 )->Path:
     "Where a stage keeps its weights, its log and its state."
-    d = stage_spec(spec, i, fingerprint(df)['sha256'])
+    d = stage_spec(spec, i, images)
     return Path(work)/'stages'/f"{d['stage']}_{hashlib.sha256(json.dumps(d).encode()).hexdigest()[:12]}"
 
 def train(
@@ -217,13 +217,13 @@ def train(
     "Train the stages of a spec, one after the other; goes on where an earlier call was interrupted, and takes what another spec has trained alike."
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec)
-    done,history = {},[]
+    done,history,images = {},[],fingerprint(df)['sha256']
     for i,(stage,_) in enumerate(STAGES[spec.model]):
-        here = stage_folder(spec, i, df, work)
+        here = stage_folder(spec, i, images, work)
         here.mkdir(parents=True, exist_ok=True)
         with FileLock(here/'lock'):
             if not (here/'done.json').exists():
-                with atomic_path(here/'spec.json') as p: p.write_text(json.dumps(stage_spec(spec, i, fingerprint(df)['sha256']), indent=1))
+                with atomic_path(here/'spec.json') as p: p.write_text(json.dumps(stage_spec(spec, i, images), indent=1))
                 set_seed(spec.seed*100+i, reproducible=True)
                 seconds = fit_stage(stage_learner(spec, i, net, df, store), spec.epochs[i], stage_recipe(spec, i), here)
                 with atomic_path(here/'done.json') as p: p.write_text(json.dumps(dict(seconds=seconds, **environment())))
@@ -397,6 +397,6 @@ def load_run(
     data:str='isic2017',
 ): # a `CKDNet` or a `PlainNet` with the weights of the run
     "The trained networks of a run."
-    net = create_model(replace(spec, pretrained=False))
-    for i,(stage,_) in enumerate(STAGES[spec.model]): load_weights(getattr(net, PART[stage]), stage_folder(spec, i, df, Path(work)/data)/'best.safetensors')
+    net,images = create_model(replace(spec, pretrained=False)),fingerprint(df)['sha256']
+    for i,(stage,_) in enumerate(STAGES[spec.model]): load_weights(getattr(net, PART[stage]), stage_folder(spec, i, images, Path(work)/data)/'best.safetensors')
     return net
