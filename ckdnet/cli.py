@@ -39,6 +39,7 @@ def _images(folder):
     if images is None: raise SystemExit('Where are the images? Pass --folder, or set CKDNET_DATA.')
     return images
 
+# %% ../nbs/60_cli.ipynb #aef577ab
 @call_parse
 def ckdnet_submit(
     name:str, # the experiment, already run

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'class_map', 'stretch',
            'cam', 'plot_cams', 'as_jpeg', 'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box', 'tsne',
-           'plot_tsne', 'knn_purity', 'metrics_table']
+           'plot_tsne', 'knn_purity']
 
 # %% ../nbs/40_interpret.ipynb #4db0b932
 import io
@@ -176,6 +176,12 @@ def _outline(ax, mask, colour, lw):
     for c,lw,z in (colour,lw,3),('black',lw+1,2): # all rims lie below all lines
         ax.contour(np.arange(-1,w+1), np.arange(-1,h+1), padded, [.5], colors=c, linewidths=lw, zorder=z).set(clip_on=False)
 
+def _name_outlines(fig, colours, *more):
+    "A legend below the panels: the outlines by name, and `more` handles."
+    rim = [patheffects.withStroke(linewidth=3.5, foreground='black')]
+    lines = [Line2D([],[], color=c, lw=2, label=name, path_effects=rim) for name,c in colours.items()]
+    fig.legend(handles=[*lines, *more], loc='outside lower center', ncols=len(lines)+len(more))
+
 # %% ../nbs/40_interpret.ipynb #d7984f8d
 def as_jpeg(fig)->Image:
     "A figure that holds photographs, small enough to stay in a notebook."
@@ -201,8 +207,7 @@ def plot_contours(
         ax.imshow(images[i])
         for name,m in {'ground truth': truth, **preds}.items(): _outline(ax, m[i], colours[name], 1.8 if name=='ground truth' else 1)
         ax.set_title(titles[i] + ('' if jaccard is None else '\nJaccard ' + ' / '.join(f'{np.asarray(jaccard[name])[i]:.2f}' for name in preds)))
-    rim = [patheffects.withStroke(linewidth=3.5, foreground='black')]
-    fig.legend(handles=[Line2D([],[], color=c, lw=2, label=name, path_effects=rim) for name,c in colours.items()], loc='outside lower center', ncols=len(colours))
+    _name_outlines(fig, colours)
     return fig
 
 # %% ../nbs/40_interpret.ipynb #935b1899
@@ -234,9 +239,7 @@ def plot_boundaries(
             ax.spines[:].set_visible(False)
         row[0].set_ylabel(titles[i])
     for ax,name in zip(axs[0], preds): ax.set_title(name)
-    rim = [patheffects.withStroke(linewidth=3.5, foreground='black')]
-    fig.legend(handles=[Line2D([],[], color='white', lw=2, label='ground truth', path_effects=rim), Line2D([],[], color=OKABE_ITO['sky'], lw=2, label='prediction', path_effects=rim),
-                        Patch(color=OKABE_ITO['yellow'], alpha=.6, label='not unanimous')], loc='outside lower center', ncols=3)
+    _name_outlines(fig, {'ground truth':'white', 'prediction':OKABE_ITO['sky']}, Patch(color=OKABE_ITO['yellow'], alpha=.6, label='not unanimous'))
     return fig
 
 # %% ../nbs/40_interpret.ipynb #744963bd
@@ -293,10 +296,3 @@ def knn_purity(
     near = NearestNeighbors(n_neighbors=k).fit(np.asarray(features)).kneighbors(return_distance=False) # without the image itself
     own = (labels[near]==labels[:,None]).mean(1)
     return float(np.mean([own[labels==c].mean() for c in np.unique(labels)]))
-
-# %% ../nbs/40_interpret.ipynb #680a7441
-def metrics_table(
-    rows, # a DataFrame, or what makes one: a row a method
-)->pd.DataFrame: # the same with texts for numbers
-    "Floats with 3 decimals; 'not run' for what is missing."
-    return pd.DataFrame(rows).map(lambda v: 'not run' if pd.isna(v) else f'{v:.3f}' if isinstance(v, float) else v)

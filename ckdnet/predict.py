@@ -31,6 +31,7 @@ def write_diagnoses(
     with atomic_path(csv) as part: table.to_csv(part, index=False, float_format='%.6f')
     return table
 
+# %% ../nbs/50_predict.ipynb #bd3ba9f0
 def write_masks(
     pred:dict, # from `predict`
     df:pd.DataFrame, # the same images, in the same order

@@ -77,6 +77,7 @@ PROFILES = dict(
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, recipe='paper', inside=None, epochs=(20,100,100), bs=(16,32,16)),
 )
 
+# %% ../../nbs/32_train.experiments.ipynb #a6cb2d52
 _CLASSIFIER,_SEGMENTER = ('plain_cls','diagnosis'),('plain_seg','mask')
 STAGES = dict( # of each model: name of the stage, what it learns from
     ckdnet = (('root_seg','mask'), ('ckd_cls','diagnosis'), ('ckd_seg','mask')),
@@ -92,6 +93,7 @@ PART = dict(root_seg='root', ckd_cls='cls', ckd_seg='seg', plain_cls='cls', plai
 _LEARNERS = dict(root_seg=root_seg_learner, ckd_cls=ckd_cls_learner, ckd_seg=ckd_seg_learner,
                  plain_cls=plain_cls_learner, plain_seg=plain_seg_learner)
 
+# %% ../../nbs/32_train.experiments.ipynb #c142e605
 _PUBLISHED = dict( # from scratch, as Tables 3 and 5 have them
     arl_cnn = lambda spec,n: PlainNet(CKDClsNet(arl_encoder(), n, mask_channel=False, entangle=False, channel_atten=False)),
     barata = lambda spec,n: PlainNet(HierarchicalAttention(create_encoder(spec.backbone), n)),
@@ -151,6 +153,7 @@ def stage_recipe(
     recipe,own = RECIPES[spec.recipe],{k:getattr(spec, k) for k in ('lr','backbone_lr') if getattr(spec, k) is not None}
     return replace(recipe, **own) if STAGES[spec.model][i][1]=='diagnosis' else recipe
 
+# %% ../../nbs/32_train.experiments.ipynb #a3abf7b4
 def stage_learner(
     spec:Spec,
     i:int, # which stage of `STAGES[spec.model]`
@@ -183,6 +186,7 @@ def fingerprint(
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
 
+# %% ../../nbs/32_train.experiments.ipynb #b691ca87
 _ALL = 'dataset','backbone','pretrained','variant','size','store_size','recipe','loop','seed'
 _OWN = dict( # what a stage depends on besides: `model` where stages of one name have several networks
     root_seg=('width',), ckd_cls=('mask_channel','entangle_cls','channel_atten','lr','backbone_lr'), ckd_seg=('inside','loss','lambda_1'),
@@ -208,6 +212,7 @@ def stage_folder(
     d = stage_spec(spec, i, images)
     return Path(work)/'stages'/f"{d['stage']}_{hashlib.sha256(json.dumps(d).encode()).hexdigest()[:12]}"
 
+# %% ../../nbs/32_train.experiments.ipynb #43eaab6b
 def train(
     spec:Spec,
     df:pd.DataFrame, # the images, from `training_index`
@@ -252,6 +257,7 @@ def _inference():
 
 def _arrays(parts): return {k:torch.cat(v).float().cpu().numpy() for k,v in parts.items() if v}
 
+# %% ../../nbs/32_train.experiments.ipynb #19f5541c
 def predict(
     net, # a trained `CKDNet` or `PlainNet`
     store:Store, # the images, decoded
@@ -272,6 +278,7 @@ def predict(
         if o.mask is not None: out['fine'].append(o.mask[:,0].float().sigmoid())
     return _arrays(out)
 
+# %% ../../nbs/32_train.experiments.ipynb #56b56db6
 _CROPS = (.2,.4,.6,.8,1)
 _TURNS = [(lambda o: o,)*2] + [(partial(torch.flip, dims=(d,)),)*2 for d in (-1,-2)] + [tuple(partial(torch.rot90, k=k, dims=(-2,-1)) for k in (q,-q)) for q in (1,2,3)] # a turn and the way back
 
@@ -286,6 +293,7 @@ def predict_tta(
             if net.seg: out['fine'].append(torch.stack([back(net(turn(ready(x))).mask[:,0].float().sigmoid()) for turn,back in _TURNS]).mean(0))
     return _arrays(out)
 
+# %% ../../nbs/32_train.experiments.ipynb #d23ff8df
 def at_size(
     prob, # (h,w), probabilities
     size, # (H,W)
