@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['VIEWS', 'DRAWN', 'results_folder', 'Run', 'load_runs', 'described', 'over_seeds', 'difference', 'delong_by_seed',
-           'difference_table', 'panel_source', 'read_panel']
+           'difference_table', 'in_words', 'seeds_apart', 'panel_source', 'read_panel']
 
 # %% ../nbs/41_results.ipynb #4ad93bfb
 import json, os, tempfile
@@ -139,6 +139,23 @@ def difference_table(
     "Several differences in one table."
     t = pd.DataFrame.from_dict(rows, orient='index').round(digits)
     return t.astype(object).where(t.notna(), '')
+
+# %% ../nbs/41_results.ipynb #e2897ec4
+def in_words(
+    rows:dict, # name -> a `difference`
+)->str:
+    "The names of several differences, gathered by verdict."
+    verdicts = {}
+    for name,d in rows.items(): verdicts.setdefault(d['verdict'], []).append(name)
+    return '; '.join(f"**{v}**: {', '.join(names)}" for v,names in verdicts.items())
+
+def seeds_apart(
+    a, b, # values, one a seed
+)->str:
+    "How much higher `a` is than `b`, and whether that is more than two standard errors over the seeds."
+    if min(len(a), len(b))<2: return 'not run with more than one seed'
+    d,se = np.mean(a)-np.mean(b),np.sqrt(sum(np.var(v, ddof=1)/len(v) for v in (a,b)))
+    return f"{d:+.3f}, standard error over seeds {se:.3f}: **{'higher' if d>2*se else 'lower' if d<-2*se else 'not shown to differ'}**"
 
 # %% ../nbs/41_results.ipynb #b773f55f
 DRAWN = dict(n_valid=48) # arguments of `make_synthetic` for the lesions of the panels
