@@ -35,7 +35,7 @@ def arl_encoder(
 
 # %% ../../nbs/17_models.published.ipynb #a42fadc4
 class HierarchicalAttention(nn.Module):
-    "Channel and spatial attention, and an LSTM of as many steps as the taxonomy has levels (Barata et al. 2021)."
+    "Channel and spatial attention, and an LSTM of as many steps as the taxonomy has levels (Barata et al. 2019)."
     def __init__(self,
         encoder:Encoder, # from `create_encoder`
         n_classes:int=3, # C
@@ -47,7 +47,7 @@ class HierarchicalAttention(nn.Module):
         self.encoder,self.steps = encoder,steps
         self.start = nn.ModuleList(nn.Linear(c, width) for _ in range(2))
         self.channel,self.place = nn.Linear(width+c, c), nn.Conv2d(c+width, 1, 1)
-        self.lstm,self.fc = nn.LSTMCell(c, width),nn.Linear(width, n_classes)
+        self.lstm,self.fc = nn.LSTMCell(c+n_classes, width),nn.Linear(width, n_classes)
 
     def forward(self,
         x, # (B,3,H,W), normalised, H and W ≥ 64
@@ -55,10 +55,12 @@ class HierarchicalAttention(nn.Module):
         f = self.encoder(x)[4]
         mean = f.mean((2,3))
         h,c = (torch.tanh(m(mean)) for m in self.start)
+        said = mean.new_zeros(len(x), self.fc.out_features)
         for _ in range(self.steps):
             g = f*self.channel(torch.cat([h, mean], 1)).sigmoid()[...,None,None]
             where = self.place(torch.cat([g, h[...,None,None].expand(-1,-1,*g.shape[2:])], 1)).flatten(2).softmax(2)
-            h,c = self.lstm((g.flatten(2)*where).sum(2), (h, c))
+            h,c = self.lstm(torch.cat([(g.flatten(2)*where).sum(2), said], 1), (h, c))
+            said = self.fc(h).softmax(1)
         return self.fc(h)
 
 # %% ../../nbs/17_models.published.ipynb #5d6a2181
