@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from .core import data_dir
-from .data.isic import ISIC2017_CLASSES, read_image, read_mask
+from .data.isic import ISIC2017_CLASSES, ISIC2018_CLASSES, read_image, read_mask
 from .data.synthetic import make_synthetic
 from .metrics import auc, bootstrap_difference, delong
 from .train.experiments import CLASSES, fingerprint, training_index
@@ -84,6 +84,7 @@ def described(
     text = (f"Recorded on *{r['data']['name']}*, profile `{r['spec']['profile']}`: {r['spec']['backbone']}, {r['spec']['size']} px, trained on {r['data']['images']['train']} images, "
             f"the best epoch selected on {r['data']['images']['select']} others, reported on the {r['data']['images']['valid']} of Validation; {' to '.join(map(str, seeds[::len(seeds)-1 or 1]))} seed{'s'*(seeds[-1]>1)}; on {r['device']}.")
     if r['spec']['profile']=='smoke': text = '**A few seconds of training on drawn lesions, to see that this notebook works: the figures mean nothing.** '+text
+    if every[0].classes==ISIC2018_CLASSES: text += ' The images are those of both tasks; a network learns from, and is judged by, those that have what it predicts.'
     return text + (f" Not run: {', '.join(absent)}." if absent else '')
 
 # %% ../nbs/41_results.ipynb #883a1e29
