@@ -136,10 +136,12 @@ def delong_by_seed(
 def difference_table(
     rows:dict, # name -> a `difference`
     digits:int=3, # after the point
-)->pd.DataFrame: # a row a name; empty where there is no number
+)->pd.DataFrame: # of texts, a row a name; empty where there is no number
     "Several differences in one table."
-    t = pd.DataFrame.from_dict(rows, orient='index').round(digits)
-    return t.astype(object).where(t.notna(), '')
+    t = pd.DataFrame.from_dict(rows, orient='index')
+    for c,sign in {'difference':'+', 'least':'+', 'most':'+', 'standard error over seeds':''}.items():
+        if c in t: t[c] = [f'{v:{sign}.{digits}f}' if pd.notna(v) else '' for v in t[c]]
+    return t.fillna('')
 
 # %% ../nbs/41_results.ipynb #e2897ec4
 def in_words(
