@@ -122,6 +122,7 @@ def difference(
     A,B = np.stack(values[:len(a)], 1),np.stack(values[len(a):], 1)
     d,lo,hi = bootstrap_difference(f, labels, A, B, n=n)
     each = [[f(labels, s[:,i:i+1]) for i in range(s.shape[1])] for s in (A,B)]
+    if a is b: each = [np.subtract(*each)] # two columns of the same runs are paired by seed, too
     se = float(np.sqrt(sum(np.var(v, ddof=1)/len(v) for v in each))) if min(map(len, each))>1 else np.nan
     shown = not lo<=0<=hi and not abs(d)<2*se
     return {'difference':d, 'least':lo, 'most':hi, 'standard error over seeds':se, 'verdict':('better' if d>0 else 'worse')+(' (one seed)' if np.isnan(se) else '') if shown else 'no difference shown'}
