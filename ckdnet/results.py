@@ -13,6 +13,7 @@ from functools import cached_property
 from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
+from scipy.stats import norm, t as t_distribution
 from .core import data_dir
 from .data.isic import ISIC2017_CLASSES, ISIC2018_CLASSES, read_image, read_mask
 from .data.synthetic import make_synthetic
@@ -81,7 +82,7 @@ def described(
     if not every: return '**Not run.**'
     r,absent = every[0].result,[n for n,rs in runs.items() if not rs]
     seeds = sorted({len(rs) for rs in runs.values() if rs})
-    text = (f"Recorded on *{r['data']['name']}*, profile `{r['spec']['profile']}`: {r['spec']['backbone']}, {r['spec']['size']} px, trained on {r['data']['images']['train']} images, "
+    text = (f"Recorded on *{r['data']['name']}*, profile `{r['spec']['profile']}`: {r['spec']['backbone'] if r['spec']['pretrained'] else 'from scratch'}, {r['spec']['size']} px, trained on {r['data']['images']['train']} images, "
             f"the best epoch selected on {r['data']['images']['select']} others, reported on the {r['data']['images']['valid']} of Validation; {' to '.join(map(str, seeds[::len(seeds)-1 or 1]))} seed{'s'*(seeds[-1]>1)}; on {r['device']}.")
     if r['spec']['profile']=='smoke': text = '**A few seconds of training on drawn lesions, to see that this notebook works: the figures mean nothing.** '+text
     if every[0].classes==ISIC2018_CLASSES: text += ' The images are those of both tasks; a network learns from, and is judged by, those that have what it predicts.'
@@ -108,12 +109,20 @@ def _estimate(metric, classes):
     tasks = [0] if metric=='AUC melanoma' else range(2 if classes==ISIC2017_CLASSES else len(classes))
     return lambda labels,probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
 
+def _both(*each, images=0.):
+    "Standard error over seeds of a sum or difference of means, each of some seeds; half its 95 % interval together with a standard error over images (Welch–Satterthwaite)."
+    if min(map(len, each))<2: return np.nan,np.nan
+    parts = [np.var(v, ddof=1)/len(v) for v in each]
+    total = sum(parts)+images**2
+    df = total**2/max(sum(p**2/(len(v)-1) for p,v in zip(parts, each)), 1e-30)
+    return float(np.sqrt(sum(parts))),float(t_distribution.ppf(.975, df)*np.sqrt(total))
+
 def difference(
     a:list, b:list, # of `Run`
     metric:str, # 'AUC melanoma', 'average AUC', or a column of the table of images, such as 'fine_JA'
     n:int=1000, # draws of the bootstrap
     metric_b:str=None, # the column of `b`, if it is another
-)->dict: # difference of the means, least and most of its 95 % interval over images, standard error over seeds, verdict
+)->dict: # difference of the means; least and most of its 95 % interval over images; standard error over seeds; half the 95 % interval over both; verdict
     "How much better `a` is than `b`, both on the same images, each as the mean of its seeds."
     if not (a and b): return dict(verdict='not run')
     ids,labels,values = zip(*[_judged(r, m) for m,runs in ((metric,a), (metric_b or metric,b)) for r in runs])
@@ -122,17 +131,18 @@ def difference(
     A,B = np.stack(values[:len(a)], 1),np.stack(values[len(a):], 1)
     d,lo,hi = bootstrap_difference(f, labels, A, B, n=n)
     each = [[f(labels, s[:,i:i+1]) for i in range(s.shape[1])] for s in (A,B)]
-    if a is b: each = [np.subtract(*each)] # two columns of the same runs are paired by seed, too
-    se = float(np.sqrt(sum(np.var(v, ddof=1)/len(v) for v in each))) if min(map(len, each))>1 else np.nan
-    shown = not lo<=0<=hi and not abs(d)<2*se
-    return {'difference':d, 'least':lo, 'most':hi, 'standard error over seeds':se, 'verdict':('better' if d>0 else 'worse')+(' (one seed)' if np.isnan(se) else '') if shown else 'no difference shown'}
+    se,half = _both(*([np.subtract(*each)] if a==b else each), images=(hi-lo)/2/norm.ppf(.975)) # two columns of the same runs are paired by seed, too
+    shown = abs(d)>half if half==half else not lo<=0<=hi
+    verdict = ('better' if d>0 else 'worse')+('' if half==half else ' (one seed)') if shown else 'no difference shown'
+    return {'difference':d, 'least':lo, 'most':hi, 'standard error over seeds':se, '± images and seeds':half, 'verdict':verdict}
 
 # %% ../nbs/41_results.ipynb #fe402d81
 def delong_by_seed(
     a:list, b:list, # of `Run`
 )->str: # a p for each seed that both have
     "DeLong's test for the AUC of melanoma against the rest."
-    return ', '.join(f"{delong(x.probs()[:,0], y.probs()[:,0], x.labels()==0)['p']:.2f}" for x,y in zip(a, b))
+    other = {r.value('spec','seed'):r for r in b}
+    return ', '.join(f"{delong(x.probs()[:,0], y.probs()[:,0], x.labels()==0)['p']:.2f}" for x in a if (y := other.get(x.value('spec','seed'))))
 
 def difference_table(
     rows:dict, # name -> a `difference`
@@ -140,7 +150,7 @@ def difference_table(
 )->pd.DataFrame: # of texts, a row a name; empty where there is no number
     "Several differences in one table."
     t = pd.DataFrame.from_dict(rows, orient='index')
-    for c,sign in {'difference':'+', 'least':'+', 'most':'+', 'standard error over seeds':''}.items():
+    for c,sign in {'difference':'+', 'least':'+', 'most':'+', 'standard error over seeds':'', '± images and seeds':''}.items():
         if c in t: t[c] = [f'{v:{sign}.{digits}f}' if pd.notna(v) else '' for v in t[c]]
     return t.fillna('')
 
@@ -148,18 +158,17 @@ def difference_table(
 def in_words(
     rows:dict, # name -> a `difference`
 )->str:
-    "The names of several differences, gathered by verdict."
-    verdicts = {}
-    for name,d in rows.items(): verdicts.setdefault(d['verdict'], []).append(name)
-    return '; '.join(f"**{v}**: {', '.join(names)}" for v,names in verdicts.items())
+    "A list of differences, each with its number and verdict."
+    number = lambda d: '' if 'difference' not in d else f"{d['difference']:+.3f}" + (f" ± {d['± images and seeds']:.3f}" if d['± images and seeds']==d['± images and seeds'] else '') + ', '
+    return '\n'.join(f"- {name}: {number(d)}**{d['verdict']}**" for name,d in rows.items())
 
 def seeds_apart(
     a, b, # values, one a seed
 )->str:
-    "How much higher `a` is than `b`, and whether that is more than two standard errors over the seeds."
+    "How much higher `a` is than `b`, with the 95 % interval over the seeds (Welch)."
     if min(len(a), len(b))<2: return 'not run with more than one seed'
-    d,se = np.mean(a)-np.mean(b),np.sqrt(sum(np.var(v, ddof=1)/len(v) for v in (a,b)))
-    return f"{d:+.3f}, standard error over seeds {se:.3f}: **{'higher' if d>2*se else 'lower' if d<-2*se else 'not shown to differ'}**"
+    d,half = np.mean(a)-np.mean(b),_both(a, b)[1]
+    return f"{d:+.3f} ± {half:.3f}, **{'higher' if d>half else 'lower' if d<-half else 'not shown to differ'}**"
 
 # %% ../nbs/41_results.ipynb #b773f55f
 DRAWN = dict(n_valid=48) # arguments of `make_synthetic` for the lesions of the panels

@@ -10,7 +10,6 @@ __all__ = ['ARLBottleneck', 'arl_encoder', 'HierarchicalAttention', 'FCN8s', 'De
 import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import Bottleneck, ResNet, resnet50
-from torchvision.models.segmentation.deeplabv3 import DeepLabHead
 from .encoders import Encoder, _cut_resnet
 from .layers import conv_bn_relu
 
@@ -87,17 +86,18 @@ class FCN8s(nn.Module):
 
 # %% ../../nbs/17_models.published.ipynb #87a563a1
 class DeepLab(nn.Module):
-    "DeepLabV3 on ResNet50 at stride 8."
+    "DeepLab v2 on ResNet50 at stride 8: atrous spatial pyramid pooling, without the CRF."
     def __init__(self):
         super().__init__()
         m = resnet50(replace_stride_with_dilation=[False,True,True])
         self.encoder = Encoder(_cut_resnet(m), [64,256,512,1024,2048])
-        self.head = DeepLabHead(2048, 1)
+        self.aspp = nn.ModuleList(nn.Conv2d(2048, 1, 3, padding=r, dilation=r) for r in (6,12,18,24))
 
     def forward(self,
         x, # (B,3,H,W), normalised, H and W ≥ 64
     ): # (B,1,H,W), logits
-        return F.interpolate(self.head(self.encoder(x)[4]), size=x.shape[-2:], mode='bilinear')
+        f = self.encoder(x)[4]
+        return F.interpolate(sum(conv(f) for conv in self.aspp), size=x.shape[-2:], mode='bilinear')
 
 # %% ../../nbs/17_models.published.ipynb #c5182981
 def two_convs(i, o): return nn.Sequential(conv_bn_relu(i, o), conv_bn_relu(o, o))

@@ -61,7 +61,7 @@ def experiment(
         if o not in there: raise ValueError(f"There is no {what} '{o}'; there are {', '.join(there)}.")
     spec,p = replace(EXPERIMENTS[name], dataset=dataset, seed=seed),PROFILES[profile]
     if profile=='cpu': return spec # which has sizes and epochs of its own in some experiments
-    sizes = {k:getattr(p, k) for k in ('profile','backbone','pretrained','width','size','store_size','recipe')}
+    sizes = {k:getattr(p, k) for k in ('profile','backbone','pretrained','width','size','store_size','recipe','inside')}
     own = dict(backbone=spec.backbone, pretrained=False) if profile=='paper' and not spec.pretrained else {} # what is trained from scratch stays so
     return replace(spec, **sizes | own, **_like(p, spec.model))
 
