@@ -407,6 +407,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.results.Run.tta': ('results.html#run.tta', 'ckdnet/results.py'),
                                 'ckdnet.results.Run.value': ('results.html#run.value', 'ckdnet/results.py'),
                                 'ckdnet.results._both': ('results.html#_both', 'ckdnet/results.py'),
+                                'ckdnet.results._drawn': ('results.html#_drawn', 'ckdnet/results.py'),
                                 'ckdnet.results._estimate': ('results.html#_estimate', 'ckdnet/results.py'),
                                 'ckdnet.results._judged': ('results.html#_judged', 'ckdnet/results.py'),
                                 'ckdnet.results.delong_by_seed': ('results.html#delong_by_seed', 'ckdnet/results.py'),

@@ -116,10 +116,12 @@ def bootstrap_interval(
     n_images:int, # N
     n:int=2000, # draws
     seed:int=0, # of the draws
+    groups=None, # (N,), what is drawn whole, such as the lesion of each image; by default each image is one of its own
 )->tuple: # metric on all images; lower and upper end of the 95 % interval
-    "Percentile bootstrap over images."
+    "Percentile bootstrap over images, or over groups of them."
     rng = np.random.default_rng(seed)
-    values = [metric(rng.integers(0, n_images, n_images)) for _ in range(n)]
+    members = [*pd.Series(range(n_images)).groupby(np.arange(n_images) if groups is None else np.asarray(groups)).indices.values()]
+    values = [metric(np.concatenate([members[g] for g in rng.integers(0, len(members), len(members))])) for _ in range(n)]
     return (float(metric(np.arange(n_images))), *map(float, np.nanpercentile(values, [2.5,97.5])))
 
 def bootstrap_difference(
@@ -129,10 +131,11 @@ def bootstrap_difference(
     pred_b, # (N,…), array
     n:int=2000, # draws
     seed:int=0, # of the draws
+    groups=None, # as for `bootstrap_interval`
 )->tuple: # metric of a minus metric of b on all images; lower and upper end of its 95 % interval
     "Paired percentile bootstrap: both predictions are scored on the same draws."
     if not len(truth)==len(pred_a)==len(pred_b): raise ValueError(f'{len(truth)} truths for {len(pred_a)} and {len(pred_b)} predictions.')
-    return bootstrap_interval(lambda i: metric(truth[i], pred_a[i])-metric(truth[i], pred_b[i]), len(truth), n, seed)
+    return bootstrap_interval(lambda i: metric(truth[i], pred_a[i])-metric(truth[i], pred_b[i]), len(truth), n, seed, groups)
 
 # %% ../nbs/21_metrics.ipynb #642c9b1b
 def delong(

@@ -9,7 +9,7 @@ __all__ = ['VIEWS', 'DRAWN', 'results_folder', 'Run', 'load_runs', 'described', 
 # %% ../nbs/41_results.ipynb #4ad93bfb
 import json, os, tempfile
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
@@ -98,10 +98,11 @@ def over_seeds(
 
 # %% ../nbs/41_results.ipynb #7724f283
 def _judged(run, metric):
-    "The images that a metric is about, their diagnoses, and the values that it is computed from."
-    if 'AUC' in metric: return run.diagnosed.image_id.tolist(), run.labels(), run.probs()
-    t = run.images.dropna(subset=metric)
-    return t.image_id.tolist(), None, t[metric].to_numpy()
+    "The images that a metric is about, their lesions and diagnoses, and the values that it is computed from."
+    t = run.diagnosed if 'AUC' in metric else run.images.dropna(subset=metric)
+    ids = t.image_id.tolist()
+    lesions = t.lesion.fillna(t.image_id).tolist() if 'lesion' in t else ids
+    return ids, lesions, *((run.labels(), run.probs()) if 'AUC' in metric else (np.zeros(len(t)), t[metric].to_numpy()))
 
 def _estimate(metric, classes):
     "A function of diagnoses (N,) and values (N,seeds,…): the metric, mean over the seeds."
@@ -123,13 +124,13 @@ def difference(
     n:int=1000, # draws of the bootstrap
     metric_b:str=None, # the column of `b`, if it is another
 )->dict: # difference of the means; least and most of its 95 % interval over images; standard error over seeds; half the 95 % interval over both; verdict
-    "How much better `a` is than `b`, both on the same images, each as the mean of its seeds."
+    "How much better `a` is than `b`, both on the same images, each as the mean of its seeds. Pictures of one lesion are drawn together."
     if not (a and b): return dict(verdict='not run')
-    ids,labels,values = zip(*[_judged(r, m) for m,runs in ((metric,a), (metric_b or metric,b)) for r in runs])
+    ids,lesions,labels,values = zip(*[_judged(r, m) for m,runs in ((metric,a), (metric_b or metric,b)) for r in runs])
     if any(o!=ids[0] for o in ids): raise ValueError('The two experiments were evaluated on different images.')
-    labels,f = np.zeros(len(ids[0])) if labels[0] is None else labels[0],_estimate(metric, a[0].classes)
+    labels,f = labels[0],_estimate(metric, a[0].classes)
     A,B = np.stack(values[:len(a)], 1),np.stack(values[len(a):], 1)
-    d,lo,hi = bootstrap_difference(f, labels, A, B, n=n)
+    d,lo,hi = bootstrap_difference(f, labels, A, B, n=n, groups=lesions[0])
     each = [[f(labels, s[:,i:i+1]) for i in range(s.shape[1])] for s in (A,B)]
     se,half = _both(*([np.subtract(*each)] if a==b else each), images=(hi-lo)/2/norm.ppf(.975)) # two columns of the same runs are paired by seed, too
     shown = abs(d)>half if half==half else not lo<=0<=hi
@@ -173,6 +174,12 @@ def seeds_apart(
 # %% ../nbs/41_results.ipynb #b773f55f
 DRAWN = dict(n_valid=48) # arguments of `make_synthetic` for the lesions of the panels
 
+@cache
+def _drawn():
+    "Drawn lesions, in a folder that goes when Python ends."
+    tmp = tempfile.TemporaryDirectory()
+    return tmp,make_synthetic(Path(tmp.name)/'drawn', **DRAWN)
+
 def panel_source(
     images:str='isic2017_256', # what the images are called in the recorded results
 )->tuple: # where the results of the images that can be shown are; the table of these Validation images; a sentence that says which they are
@@ -182,7 +189,7 @@ def panel_source(
     if data and done:
         df = training_index(data)
         if fingerprint(df)['sha256']==json.loads(done.read_text())['data']['sha256']: return folder, df[df.split=='valid'].reset_index(drop=True), f'Images of *{images}*.'
-    df = training_index(make_synthetic(Path(tempfile.mkdtemp())/'drawn', **DRAWN))
+    df = training_index(_drawn()[1])
     return results_folder('synthetic'), df[df.split=='valid'].reset_index(drop=True), '**These are drawn lesions**, with the networks trained on such: the photographs are shown where `CKDNET_DATA` has them.'
 
 def read_panel(

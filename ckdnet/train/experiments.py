@@ -306,9 +306,9 @@ def per_image(
     pred:dict, # from `predict` or `predict_tta`
     df:pd.DataFrame, # the same images, in the same order; what is not known of an image leaves its cells empty
     classes:tuple=ISIC2017_CLASSES,
-)->pd.DataFrame: # image_id, diagnosis, a probability for each class, and every segmentation metric of each mask
+)->pd.DataFrame: # image_id, diagnosis, the lesion where lesions are known, a probability for each class, and every segmentation metric of each mask
     "One row an image: all that tables and curves need."
-    out = df[['image_id','diagnosis']].reset_index(drop=True)
+    out = df[['image_id','diagnosis'] + ['lesion']*bool(df.lesion.notna().any())].reset_index(drop=True)
     if 'probs' in pred:
         for i,c in enumerate(classes): out[f'p_{c}'] = pred['probs'][:,i]
     has = [i for i,m in enumerate(df['mask']) if m is not None]
