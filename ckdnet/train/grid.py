@@ -35,7 +35,7 @@ _SMALL = replace(_PLAIN, size=96, epochs=(3,1))
 _GUARD = replace(_CPU, name='guard_fast', size=96, store_size=128, epochs=(2,4,2))
 
 # %% ../../nbs/33_train.grid.ipynb #99a3c12d
-_SCRATCH = replace(_CPU, backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,4,4))
+_SCRATCH = replace(_CPU, backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,4,4), recipe='one_cycle_bf16')
 def _scratch(name, model, **kwargs): return replace(_SCRATCH, name=f'scratch_{name}', **_like(_SCRATCH, model), **kwargs)
 TABLE3 = (_scratch('resnet34', 'encoder', channel_atten=False), _scratch('densenet121', 'encoder', channel_atten=False, backbone='densenet121'),
           _scratch('arl_cnn', 'arl_cnn'), _scratch('barata', 'barata'), _scratch('ckdnet', 'ckdnet'))
