@@ -156,6 +156,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                   'ckdnet.interpret.plot_box': ('interpret.html#plot_box', 'ckdnet/interpret.py'),
                                   'ckdnet.interpret.plot_cams': ('interpret.html#plot_cams', 'ckdnet/interpret.py'),
                                   'ckdnet.interpret.plot_contours': ('interpret.html#plot_contours', 'ckdnet/interpret.py'),
+                                  'ckdnet.interpret.plot_differences': ('interpret.html#plot_differences', 'ckdnet/interpret.py'),
                                   'ckdnet.interpret.plot_history': ('interpret.html#plot_history', 'ckdnet/interpret.py'),
                                   'ckdnet.interpret.plot_pr': ('interpret.html#plot_pr', 'ckdnet/interpret.py'),
                                   'ckdnet.interpret.plot_roc': ('interpret.html#plot_roc', 'ckdnet/interpret.py'),

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'class_map', 'stretch',
-           'cam', 'plot_cams', 'as_jpeg', 'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box', 'tsne',
-           'plot_tsne', 'knn_purity']
+           'cam', 'plot_cams', 'as_jpeg', 'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box',
+           'plot_differences', 'tsne', 'plot_tsne', 'knn_purity']
 
 # %% ../nbs/40_interpret.ipynb #4db0b932
 import io
@@ -256,6 +256,27 @@ def plot_box(
     ax.set_xticks(range(1, len(data)+1), [f"{name}\n{v.mean():.3f}" for name,v in zip(per_image, data)])
     ax.set_ylabel(ylabel)
     ax.legend([b['medians'][0],b['means'][0]], ['median','mean'], ncols=2, loc='lower center', bbox_to_anchor=(.5,1))
+    return fig
+
+# %% ../nbs/40_interpret.ipynb #87759f46
+def plot_differences(
+    rows:dict, # name -> a `difference`; what was not run is left out, at least one must be there
+    xlabel:str, # what differs
+    published:dict={}, # name -> the difference in the paper
+)->plt.Figure: # a row a difference
+    "Dots with 95 % intervals: over images (thin), over images and seeds (broad); a cross is the paper's."
+    rows = {k:d for k,d in rows.items() if 'difference' in d}
+    fig,((ax,),) = _panels(1, 1, 6.5, .3*len(rows)+1.2)
+    for i,(name,d) in enumerate(rows.items()):
+        if np.isfinite(half := d['± images and seeds']):
+            ax.hlines(i, d['difference']-half, d['difference']+half, color=OKABE_ITO['sky'], lw=6, alpha=.6, label='over images and seeds')
+        ax.hlines(i, d['least'], d['most'], color=OKABE_ITO['blue'], lw=1.2, label='over images')
+        ax.plot(d['difference'], i, 'o', color=OKABE_ITO['blue'], label='difference')
+        if name in published: ax.plot(published[name], i, 'x', color='black', label='in the paper')
+    ax.axvline(0, color='grey', lw=.8)
+    ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows)-.5, -.5), xlabel=xlabel)
+    handles = dict(zip(*ax.get_legend_handles_labels()[::-1]))
+    fig.legend(handles.values(), handles, loc='outside upper right', ncols=len(handles), columnspacing=1, handletextpad=.4)
     return fig
 
 # %% ../nbs/40_interpret.ipynb #47b38f09
