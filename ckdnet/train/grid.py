@@ -19,24 +19,25 @@ def _like(base, model):
     at = [_AT[stage] for stage,_ in STAGES[model]]
     return dict(model=model, epochs=tuple(base.epochs[i] for i in at), bs=tuple(base.bs[i] for i in at))
 
-def _spec(name, model='ckdnet', **kwargs): return replace(_CPU, name=name, **_like(_CPU, model), **kwargs)
+def _spec(name, model='ckdnet', base=_CPU, **kwargs): return replace(base, name=name, **_like(base, model), **kwargs)
 
 # %% ../../nbs/33_train.grid.ipynb #8eac7b66
 TABLE6 = (_spec('encoder', 'encoder', channel_atten=False), _spec('encoder_atten', 'encoder'),
           _spec('mask_channel', 'ckd_cls', entangle_cls=False, channel_atten=False), _spec('entangle_cls', 'ckd_cls', channel_atten=False), _CPU)
 TABLE7 = (*(_spec(f'seg_{loss}', 'ckd_seg', loss=loss) for loss in ('bce','dice','dice_bce','dice_focal')), _CPU)
-FIG11A = tuple(_spec(f'lr_{b}_{r}', 'ckd_cls', backbone_lr=float(b), lr=float(r)) for b in ('1e-3','1e-4','1e-5') for r in ('1e-3','1e-4','1e-5'))
-FIG11B = tuple(_spec(f'lambda_{l}', lambda_1=float(l)) for l in ('0.1','0.5','1','1.5','2','2.5','3'))
+_SHORT = replace(_CPU, size=96, store_size=128, epochs=(2,4,2))
+FIG11A = tuple(_spec(f'lr_{b}_{r}', 'ckd_cls', _SHORT, backbone_lr=float(b), lr=float(r)) for b in ('1e-3','1e-4','1e-5') for r in ('1e-3','1e-4','1e-5'))
+FIG11B = tuple(_spec(f'lambda_{l}', base=_SHORT, lambda_1=float(l)) for l in ('0.1','0.5','1','1.5','2','2.5','3'))
 
 # %% ../../nbs/33_train.grid.ipynb #d68b1950
 _SLOW = replace(_CPU, name='ckdnet_slow', store_size=256)
 _PLAIN = replace(_SLOW, name='plain', model='plain', epochs=(11,5), bs=(32,16))
 _SMALL = replace(_PLAIN, size=96, epochs=(3,1))
-_GUARD = replace(_CPU, name='guard_fast', size=96, store_size=128, epochs=(2,4,2))
+_GUARD = replace(_SHORT, name='guard_fast')
 
 # %% ../../nbs/33_train.grid.ipynb #99a3c12d
-_SCRATCH = replace(_CPU, backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,4,4), recipe='one_cycle_bf16')
-def _scratch(name, model, **kwargs): return replace(_SCRATCH, name=f'scratch_{name}', **_like(_SCRATCH, model), **kwargs)
+_SCRATCH = replace(_CPU, backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,2,3), recipe='one_cycle_bf16')
+def _scratch(name, model, **kwargs): return _spec(f'scratch_{name}', model, _SCRATCH, **kwargs)
 TABLE3 = (_scratch('resnet34', 'encoder', channel_atten=False), _scratch('densenet121', 'encoder', channel_atten=False, backbone='densenet121'),
           _scratch('arl_cnn', 'arl_cnn'), _scratch('barata', 'barata'), _scratch('ckdnet', 'ckdnet'))
 TABLE5 = (_scratch('fcn8s', 'fcn8s'), _scratch('unet', 'classic_unet'), _scratch('deeplab', 'deeplab'), _scratch('r2u_net', 'r2u_net'), _scratch('bcdu_net', 'bcdu_net'), TABLE3[-1])
