@@ -251,9 +251,9 @@ def _batches(store, which, bs):
     for i in progress_bar(range(0, len(which), bs), leave=False): yield store[which[i:i+bs]][0].to(default_device()).float()/255
 
 @contextmanager
-def _inference():
+def _inference(spec):
     device = default_device().type
-    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=device=='cuda'): yield
+    with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=device=='cuda' or RECIPES[spec.recipe].bf16): yield
 
 def _arrays(parts): return {k:torch.cat(v).float().cpu().numpy() for k,v in parts.items() if v}
 
@@ -272,7 +272,7 @@ def predict(
             out['cams'].append(torch.einsum('kc,nchw->nkhw', net.cls.fc.weight, a))
         net.cls.atten.register_forward_hook(keep)
     for x in _batches(store, which, spec.bs[0]):
-        with _inference(): o = net(ready(x))
+        with _inference(spec): o = net(ready(x))
         if o.coarse is not None: out['coarse'].append(o.coarse[:,0])
         if o.logits is not None: out['probs'].append(o.logits.float().softmax(1))
         if o.mask is not None: out['fine'].append(o.mask[:,0].float().sigmoid())
@@ -284,13 +284,14 @@ _TURNS = [(lambda o: o,)*2] + [(partial(torch.flip, dims=(d,)),)*2 for d in (-1,
 
 def predict_tta(
     net, store:Store, which, spec:Spec, # as for `predict`
+    diagnose:bool=True, segment:bool=True, # what to predict, if the networks can
 )->dict: # `probs` and `fine` as from `predict`
     "What the networks say about several views of each image, taken together."
     (net,ready),out = _frozen(net, spec),dict(probs=[], fine=[])
     for x in _batches(store, which, spec.bs[0]):
-        with _inference():
-            if net.cls: out['probs'].append(torch.stack([net.classify(ready(center_crop(x, [round(s*x.shape[-1])]*2))).float() for s in _CROPS]).mean(0).softmax(1))
-            if net.seg: out['fine'].append(torch.stack([back(net(turn(ready(x))).mask[:,0].float().sigmoid()) for turn,back in _TURNS]).mean(0))
+        with _inference(spec):
+            if net.cls and diagnose: out['probs'].append(torch.stack([net.classify(ready(center_crop(x, [round(s*x.shape[-1])]*2))).float() for s in _CROPS]).mean(0).softmax(1))
+            if net.seg and segment: out['fine'].append(torch.stack([back(net(turn(ready(x))).mask[:,0].float().sigmoid()) for turn,back in _TURNS]).mean(0))
     return _arrays(out)
 
 # %% ../../nbs/32_train.experiments.ipynb #d23ff8df
@@ -383,10 +384,12 @@ def run(
     net,history,stages = train(spec, df, store, Path(work)/data)
     result = dict(spec=asdict(spec), data=dict(name=data, **fingerprint(df)), stages=stages, **environment(),
                   finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), reported_on='valid')
-    known = (df.diagnosis.notna() & (net.cls is not None)) | (df['mask'].notna() & (net.seg is not None)) # what the networks can be judged by
-    valid = np.flatnonzero((df.split=='valid') & known)
+    known = pd.DataFrame(dict(diagnose=df.diagnosis.notna() & (net.cls is not None), segment=df['mask'].notna() & (net.seg is not None))) # what the networks can be judged by
+    valid = np.flatnonzero((df.split=='valid') & known.any(axis=1))
     pred = predict(net, store, valid, spec)
-    images,tta = (per_image(p, df.loc[valid], classes) for p in (pred, predict_tta(net, store, valid, spec)))
+    images = per_image(pred, df.loc[valid], classes)
+    tta = pd.concat([per_image(predict_tta(net, store, g.index, spec, *what), df.loc[g.index], classes).set_axis(g.index)
+                     for what,g in known.loc[valid].groupby(['diagnose','segment'])]).loc[valid]
     result.update(summary(images, classes))
     result['tta'] = summary(tta, classes)
     if spec.model=='ckdnet' and spec.dataset=='isic2017': result['listening'] = listening(net, df, store, valid, spec)
