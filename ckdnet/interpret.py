@@ -275,6 +275,7 @@ def plot_differences(
         if name in published: ax.plot(published[name], i, 'x', color='black', label='in the paper')
     ax.axvline(0, color='grey', lw=.8)
     ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows)-.5, -.5), xlabel=xlabel)
+    ax.xaxis.set_major_locator(MaxNLocator(6))
     handles = dict(zip(*ax.get_legend_handles_labels()[::-1]))
     fig.legend(handles.values(), handles, loc='outside upper right', ncols=len(handles), columnspacing=1, handletextpad=.4)
     return fig
