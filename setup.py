@@ -1,4 +1,4 @@
-"Everything that is said about the package stands in settings.ini; this file only hands it on."
+"Name, version, description and dependencies of the package are in settings.ini; this file reads them."
 from configparser import ConfigParser
 from pathlib import Path
 from setuptools import find_packages, setup
@@ -11,7 +11,7 @@ setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
     license=cfg['license'], keywords=cfg['keywords'].split(), python_requires='>=' + cfg['min_python'],
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
-    packages=find_packages(include=['ckdnet', 'ckdnet.*']), package_data={'ckdnet': ['published/*.csv', 'figures.mplstyle']},
+    packages=find_packages(include=['ckdnet', 'ckdnet.*']), package_data={'ckdnet': ['paper_tables/*.csv', 'figures.mplstyle']},
     install_requires=cfg['requirements'].split(), extras_require={'dev': cfg['dev_requirements'].split()},
     entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(), 'nbdev': ['ckdnet = ckdnet._modidx:d']},
     zip_safe=False,

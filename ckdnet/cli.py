@@ -5,41 +5,50 @@
 # %% auto #0
 __all__ = ['ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #a6d2d545
-from functools import cache
+# %% ../nbs/60_cli.ipynb #0023f6f4
 from pathlib import Path
 import numpy as np
 from fastcore.script import call_parse
+import ckdnet.data.isic # registers the data sets
 from .core import data_dir
+from .data.index import get_dataset
 from .data.store import Store
-from .predict import write_diagnoses, write_masks
-from .train.experiments import *
-from .train.grid import *
+from .evaluate import predict
+from .submit import write_diagnoses, write_masks
+from .train.runs import load_run, prediction_args, run_all
+from .train.spec import experiment
 
-# %% ../nbs/60_cli.ipynb #74213086
+# %% ../nbs/60_cli.ipynb #9f409c98
 @call_parse
 def ckdnet_run(
-    names:str, # the experiments, separated by commas: ckdnet, encoder, … (see `ckdnet.train.grid`)
+    names:str, # the experiments, separated by commas: ckdnet, encoder, … (see `ckdnet.train.spec`)
     seeds:str='0', # random seeds, separated by commas
     folder:str=None, # the images; by default CKDNET_DATA
     profile:str='cpu', # smoke, demo, cpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
-    data:str=None, # what to call the images in the results; by default as the dataset
+    data:str=None, # name of the images in the results; by default that of the data set
     results:str='data/results', # where the result files go
     work:str='runs', # where checkpoints and decoded images are kept
 ):
-    "Train and evaluate experiments; goes on where it was interrupted, and does nothing for a result that is there."
+    "Train and evaluate experiments; continues where it was interrupted, and only reads a result that is there."
     specs = [experiment(name, profile, dataset, int(seed)) for seed in seeds.split(',') for name in names.split(',')]
-    for spec,result in zip(specs, run_all(specs, _images(folder), results, work, data or dataset)):
-        said = [f"{label} {value:.3f}" for label,value in (('average AUC',result.get('diagnosis',{}).get('avg_AUC')), ('BMA',result.get('diagnosis',{}).get('BMA')), ('JA',result.get('fine',{}).get('JA'))) if value is not None]
-        print(f"{spec.name}, seed {spec.seed}: {', '.join(said)} on Validation")
+    done = run_all(specs, _images(folder), results, work, data or dataset)
+    for spec,result in zip(specs, done): print(f'{spec.name}, seed {spec.seed}: {_headline(result)} on Validation')
+
+# %% ../nbs/60_cli.ipynb #822f0b22
+_HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA':('fine','JA')}
+
+def _headline(result):
+    "The most important metrics of a result, those that it has."
+    values = {label:result.get(part, {}).get(metric) for label,(part,metric) in _HEADLINE.items()}
+    return ', '.join(f'{label} {value:.3f}' for label,value in values.items() if value is not None)
 
 def _images(folder):
     images = data_dir(folder)
-    if images is None: raise SystemExit('Where are the images? Pass --folder, or set CKDNET_DATA.')
+    if images is None: raise SystemExit('No images were given: pass --folder, or set CKDNET_DATA.')
     return images
 
-# %% ../nbs/60_cli.ipynb #aef577ab
+# %% ../nbs/60_cli.ipynb #9282c191
 @call_parse
 def ckdnet_submit(
     name:str, # the experiment, already run
@@ -47,22 +56,27 @@ def ckdnet_submit(
     folder:str=None, # the images; by default CKDNET_DATA
     profile:str='cpu', # smoke, demo, cpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
-    data:str=None, # what the images are called in the results; by default as the dataset
+    data:str=None, # name of the images in the results; by default that of the data set
     results:str='data/results', # the CSV goes to <results>/<data>/submission/
     work:str='runs', # where the run kept its checkpoints
-    masks:str=None, # folder for the masks; none are written without it
+    masks:str=None, # folder for the masks; without it none are written
 ):
     "Write the challenge submission for the test images: Test_v2 of ISIC2017, or those of Tasks 1 and 3 of ISIC2018."
-    spec,data = experiment(name, profile, dataset, seed),data or dataset
-    df = training_index(_images(folder), dataset)
-    net,store = load_run(spec, df, work, data),Store(df, spec.store_size, Path(work)/'stores')
-    def test_of(task): return tuple(i for i in rows(df, 'test') if dataset=='isic2017' or f'Task{task}' in df.image[i].parent.name)
-    said = cache(lambda test: predict(net, store, np.array(test), spec)) # both parts of ISIC2017 are about the same images
+    spec = experiment(name, profile, dataset, seed)
+    images = get_dataset(dataset)
+    df = images.index(_images(folder))
+    net = load_run(spec, df, work, data or dataset)
+    store = Store(df, spec.store_size, Path(work)/'stores')
+    predictions = {} # both parts of ISIC2017 have the same images: they are predicted once
+    def predict_test(target):
+        which = tuple(images.to_submit(df, target))
+        if which not in predictions: predictions[which] = predict(net, store, np.array(which), **prediction_args(spec))
+        return predictions[which], df.loc[list(which)]
     if net.cls:
-        test,csv = test_of(3),Path(results)/data/'submission'/f'{name}_{seed}.csv'
-        write_diagnoses(said(test), df.loc[list(test)], csv, CLASSES[dataset])
-        print(f'{len(test)} diagnoses: {csv}')
+        csv = Path(results)/(data or dataset)/'submission'/f'{name}_{seed}.csv'
+        table = write_diagnoses(*predict_test('diagnosis'), csv, images)
+        print(f'{len(table)} diagnoses: {csv}')
     if net.seg and masks:
-        test = test_of(1)
-        write_masks(said(test), df.loc[list(test)], masks)
+        pred,test = predict_test('mask')
+        write_masks(pred, test, masks)
         print(f'{len(test)} masks: {masks}/')

@@ -16,6 +16,9 @@ echo 'README.md comes from nbs/index.ipynb'
 python tools/readme.py nbs/index.ipynb README.md
 same README.md 'run make readme'
 
+echo 'no line of code is wider than 120 characters'
+python tools/width.py || failures=1
+
 echo 'the notebooks are clean'
 nbdev-clean
 same nbs 'run make clean-nbs'
@@ -44,7 +47,9 @@ python -I - <<'PY' || { echo 'FAILED: the metadata of the installed package'; fa
 import sys
 from importlib.metadata import requires, version
 import ckdnet
-assert 'torch' not in sys.modules and 'fastai' not in sys.modules, 'import ckdnet imports torch'
+import ckdnet.results, ckdnet.stats
+loaded = {'torch', 'fastai', 'timm'} & set(sys.modules)
+assert not loaded, f'reading results imports {loaded}'
 assert version('ckdnet') == ckdnet.__version__, f"version {version('ckdnet')} but __version__ {ckdnet.__version__}"
 runtime = [r for r in requires('ckdnet') if 'extra ==' not in r]
 assert not [r for r in runtime if r.startswith(('nbdev', 'jupyter'))], f'a development tool is a runtime dependency: {runtime}'

@@ -1,19 +1,23 @@
-"Run every notebook, or those named, and keep what they show: text and small figures, without warnings and progress bars."
+"Run every notebook, or those named, and keep their outputs: text and small figures, no warnings, no progress bars."
 import subprocess, sys
 from pathlib import Path
 import nbformat
 from nbdev.doclinks import nbglob
 
-def noise(o):
+LARGEST_FIGURE = 250_000 # base64 characters
+
+def is_noise(output):
     "Is this output a warning, a progress bar, or a figure too large to keep?"
-    if o.output_type == 'stream': return o.name == 'stderr' or '█' in o.text
-    data = o.get('data', {})
-    return max(len(data.get(f'image/{kind}', '')) for kind in ('png','jpeg')) > 250_000 or '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
+    if output.output_type == 'stream': return output.name == 'stderr' or '█' in output.text
+    data = output.get('data', {})
+    figure = max(len(data.get(f'image/{kind}', '')) for kind in ('png','jpeg'))
+    progress = '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
+    return figure > LARGEST_FIGURE or progress
 
 for path in sys.argv[1:] or ['nbs']: subprocess.run(['nbdev_test', path, '--n-workers', '2', '--save'], check=True)
 for path in map(Path, sys.argv[1:] or nbglob()):
     nb = nbformat.read(path, as_version=4)
     for c in nb.cells:
-        if c.cell_type == 'code': c.outputs = [o for o in c.outputs if not noise(o)]
+        if c.cell_type == 'code': c.outputs = [o for o in c.outputs if not is_noise(o)]
     nbformat.write(nb, path)
 subprocess.run(['nbdev-clean'], check=True)
