@@ -332,15 +332,15 @@ def _measure_parts(turns, rounds, parts, *args, **kwargs):
             found.append(turns.run('fast', _train_rate, *args, without=without, **kwargs))
     return rates
 
-# %% ../../nbs/bench/01_speed.ipynb #333b226a
+# %% ../../nbs/bench/01_speed.ipynb #6db21841
 def _effort(quick):
-    "How much is measured: numbers of steps, batches and large images, reading processes to try, and parts."
-    if quick: return dict(steps=2, batches=4, large=6, tried=(0,), parts=['channels last'])
-    full = dict(batches=40, large=24, parts=list(PARTS))
+    "How much is measured: numbers of steps, batches and large images, their batch size, reading processes, parts."
+    if quick: return dict(steps=2, batches=4, large=3, large_bs=2, tried=(0,), parts=['channels last'])
+    full = dict(batches=40, large=24, large_bs=8, parts=list(PARTS))
     if torch.cuda.is_available(): return full | dict(steps=60, tried=(4,8,os.cpu_count()))
     return full | dict(steps=12, tried=(0,1,2))
 
-# %% ../../nbs/bench/01_speed.ipynb #29ff8056
+# %% ../../nbs/bench/01_speed.ipynb #e91a189c
 BENCH_SCHEMA = 2 # of the result of `benchmark`
 
 def benchmark(
@@ -354,16 +354,15 @@ def benchmark(
 )->dict: # all measurements of all rounds
     "Measure both sides on the machine at hand."
     work = Path(work)
-    large_folder = work/'large'
     e = _effort(quick)
-    large = enlarged(df, large_folder, e['large'])
+    large = enlarged(df, work/'large', e['large'])
     out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(),
                rounds=rounds, size=size, item_size=item_size, workers={}, stages={}, parts={})
     with TakeTurns() as turns:
         data = partial(_measure_data, turns, rounds, e['tried'], item_size=item_size, work=work, size=size)
         print('The data path', flush=True)
         out['small'] = data(df, n=e['batches'])
-        out['large'] = data(large, bs=8, n=e['batches']//2)
+        out['large'] = data(large, bs=e['large_bs'], n=e['batches']//2)
     with TakeTurns() as turns:
         for i,stage in enumerate(stages_of(spec.model)):
             print(stage.title, flush=True)
@@ -423,7 +422,7 @@ def recipe_minutes(
         for side,rounds in sides.items(): seconds[side] += _stage_seconds(rounds, images, n)
     return pd.Series({side:s/60 for side,s in seconds.items()}, name='minutes')
 
-# %% ../../nbs/bench/01_speed.ipynb #e668e2d0
+# %% ../../nbs/bench/01_speed.ipynb #3351322d
 def plot_phases(
     result:dict, # from `benchmark`
 )->plt.Figure: # two bars per stage
@@ -438,9 +437,9 @@ def plot_phases(
         fig,ax = plt.subplots(figsize=(7,.42*len(t)+1), layout='constrained')
         plt.close(fig)
         t.plot.barh(stacked=True, ax=ax, color=colours, width=.75)
+        ax.legend(loc='center left', bbox_to_anchor=(1,.5))
     ax.invert_yaxis()
     ax.set_xlabel('ms per image')
-    ax.legend(loc='center left', bbox_to_anchor=(1,.5))
     return fig
 
 # %% ../../nbs/bench/01_speed.ipynb #335392fc
