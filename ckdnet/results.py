@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'NOT_RUN', 'VIEWS', 'results_folder', 'read_result', 'Run', 'load_runs', 'load_experiments', 'describe_runs',
-           'mean_sd', 'over_seeds', 'metric_rows', 'if_run', 'difference', 'delong_by_seed', 'difference_table',
-           'verdict_list', 'paper_table', 'panel_source', 'read_panel']
+           'mean_sd', 'over_seeds', 'metric_rows', 'if_run', 'if_any_run', 'difference', 'add_column', 'delong_by_seed',
+           'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
 # %% ../nbs/24_results.ipynb #5c6029a1
 import json, os, tempfile
@@ -184,7 +184,7 @@ def metric_rows(
     return {f'{label}, {view}':{shown:over_seeds(runs[name], *keys, c, view=view) for c,shown in columns.items()}
             for name,label in labels.items() for view in VIEWS}
 
-# %% ../nbs/24_results.ipynb #feeb64ee
+# %% ../nbs/24_results.ipynb #5fa474a6
 def if_run(
     runs, # lists of `Run`; a dict or a list of them
     show:Callable, # function of no arguments, called only if no list is empty
@@ -192,6 +192,13 @@ def if_run(
     "What `show` returns, or 'not run' where an experiment is missing."
     lists = runs.values() if isinstance(runs, dict) else runs
     return show() if all(lists) else NOT_RUN
+
+def if_any_run(
+    rows:dict, # name → `Difference`
+    show:Callable, # function of no arguments, called only if some difference has a value
+): # its result, or 'not run'
+    "What `show` returns, or 'not run' where no difference has a value."
+    return show() if any(d.was_run for d in rows.values()) else NOT_RUN
 
 # %% ../nbs/24_results.ipynb #42ec5b6a
 def difference(
@@ -236,6 +243,19 @@ def _estimate(run, metric):
     names = run.result['data']['tasks'] if metric=='average AUC' else [metric.removeprefix('AUC ')]
     tasks = [run.classes.index(c) for c in names]
     return lambda labels, probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
+
+# %% ../nbs/24_results.ipynb #fa63c557
+def add_column(
+    runs:list, # of `Run`
+    name:str, # of the new column
+    image_ids:list, # the images that have a value
+    values:list, # per run, one value per image
+)->list: # the same runs; `images` has the new column and only these images
+    "Add a column to the per-image tables of runs. Raises `ValueError` if there are not as many lists as runs."
+    if len(values)!=len(runs): raise ValueError(f'{len(values)} lists of values for {len(runs)} runs: count again.')
+    for run,column in zip(runs, values):
+        run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
+    return runs
 
 # %% ../nbs/24_results.ipynb #d3081d8d
 def delong_by_seed(

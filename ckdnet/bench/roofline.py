@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['H100', 'Roofline', 'rooflines', 'utilisation']
 
-# %% ../../nbs/bench/02_roofline.ipynb #a0b68622
+# %% ../../nbs/bench/02_roofline.ipynb #bcac1d3a
 import statistics
 from contextlib import contextmanager
 from dataclasses import replace
@@ -15,9 +15,9 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 from torch.utils.flop_counter import flop_registry
 import ckdnet.data.isic # registers the data sets
+from ..data.index import get_dataset
 from ..models.registry import create_model
-from ..train.spec import PROFILES, Spec, spec_from_dict
-from ..train.stages import stages_of
+from ..train.spec import Spec, spec_from_dict, stage_plans
 
 # %% ../../nbs/bench/02_roofline.ipynb #0353eb90
 H100 = dict( # an H100 SXM, from NVIDIA's data sheet
@@ -65,7 +65,7 @@ def _forward(net, stage, x):
     with torch.no_grad(): further = getattr(net, stage.inputs)(x) if stage.inputs else ()
     return getattr(net, stage.net)(x, *further)
 
-# %% ../../nbs/bench/02_roofline.ipynb #b5840f0a
+# %% ../../nbs/bench/02_roofline.ipynb #dfbe9de6
 def rooflines(
     spec:Spec, # of a cascade
     **kwargs, # of `Roofline`
@@ -73,16 +73,18 @@ def rooflines(
     "The least time of the training step of each stage, at the batch size of the spec."
     out = {}
     fake = FakeTensorMode()
-    with fake, _default_dtype(torch.bfloat16): net = create_model(replace(spec, pretrained=False))
-    for stage,bs in zip(stages_of(spec.model), spec.bs):
+    n_classes = len(get_dataset(spec.dataset).classes)
+    with fake, _default_dtype(torch.bfloat16): net = create_model(replace(spec, pretrained=False), n_classes)
+    for plan in stage_plans(spec):
+        stage = plan.stage
         model = getattr(net, stage.net).train().requires_grad_(True)
         with fake:
-            x = torch.empty(bs, 3, spec.size, spec.size, dtype=torch.bfloat16)
+            x = torch.empty(plan.bs, 3, spec.size, spec.size, dtype=torch.bfloat16)
             with Roofline(**kwargs) as forward, torch.no_grad(): _forward(net, stage, x)
             with Roofline(**kwargs) as step: _forward(net, stage, x).float().sum().backward()
         model.eval().requires_grad_(False)
-        out[stage.name] = dict(operations=step.operations, step_GFLOP=step.flops/bs/1e9,
-                               forward_GFLOP=forward.flops/bs/1e9, step_ms=1e3*step.seconds,
+        out[stage.name] = dict(operations=step.operations, step_GFLOP=step.flops/plan.bs/1e9,
+                               forward_GFLOP=forward.flops/plan.bs/1e9, step_ms=1e3*step.seconds,
                                forward_ms=1e3*forward.seconds, arithmetic_ms=1e3*step.flops/step.peak)
     return pd.DataFrame(out).T
 

@@ -7,8 +7,8 @@ __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_
            'predict_rate', 'benchmark', 'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts', 'metrics_spec',
            'ckdnet_bench']
 
-# %% ../../nbs/bench/01_speed.ipynb #c0898fd5
-import json, multiprocessing, os, resource, statistics, tempfile, time
+# %% ../../nbs/bench/01_speed.ipynb #1819384e
+import json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
@@ -32,8 +32,7 @@ from ..models.layers import fold_bn
 from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
 from ..train.runs import environment
-from ..train.spec import PROFILES, Spec
-from ..train.stages import stages_of
+from ..train.spec import PROFILES, Spec, stage_plans
 
 # %% ../../nbs/bench/01_speed.ipynb #679b5e58
 class TakeTurns:
@@ -228,7 +227,7 @@ def _fastai_adam(learn):
 # %% ../../nbs/bench/01_speed.ipynb #cd62a478
 PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding, 'fused Adam':_fastai_adam}
 
-# %% ../../nbs/bench/01_speed.ipynb #e6bf30c3
+# %% ../../nbs/bench/01_speed.ipynb #6c9e410c
 def _time_steps(learn, n, wait=False):
     "The `Clock` of `n` training steps; fewer if an epoch has fewer."
     clock = Clock(min(n, len(learn.dls.train)-3), wait=wait)
@@ -244,15 +243,16 @@ def _valid_rate(learn):
     return learn.dls.valid.n/(time.perf_counter()-start)
 
 def _peak_mib():
-    "The most memory that was in use: on the GPU, or by this process."
+    "The most memory that was in use: on the GPU, or by this process (on Linux)."
     if torch.cuda.is_available(): return torch.cuda.max_memory_allocated()/2**20
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/2**10
+    status = Path('/proc/self/status').read_text()
+    return int(re.search(r'VmHWM:\s*(\d+) kB', status)[1])/2**10
 
-# %% ../../nbs/bench/01_speed.ipynb #b407b1fa
+# %% ../../nbs/bench/01_speed.ipynb #f07905e4
 def stage_rate(
     side:str, # 'stock' or 'fast'
     spec:Spec, # of the cascade
-    i:int, # position of the stage in `stages_of(spec.model)`
+    i:int, # position of the stage in `stage_plans(spec)`
     df:pd.DataFrame, # the index of the images
     folder, # where stores are kept
     n:int=12, # number of steps
@@ -260,11 +260,12 @@ def stage_rate(
     **kwargs, # `item_size` and `num_workers` of `stock_dls`
 )->dict: # train, valid: images per second; phases: seconds per image; peak_MiB
     "How fast a stage trains, and where its time goes."
-    stage = stages_of(spec.model)[i]
+    plan = stage_plans(spec)[i]
+    dataset = get_dataset(spec.dataset)
     store = Store(df, spec.store_size, folder)
     def learner():
-        net = create_model(replace(spec, pretrained=False))
-        learn = loop_learner(side, spec, i, stage, net, df, store, **kwargs)
+        net = create_model(replace(spec, pretrained=False), len(dataset.classes))
+        learn = loop_learner(side, plan, net, dataset, df, store, **kwargs)
         if without: PARTS[without](learn)
         return learn
     if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
@@ -288,7 +289,7 @@ def _median_seconds(net, x, n, half):
         times.append(time.perf_counter()-start)
     return statistics.median(times[2:])
 
-# %% ../../nbs/bench/01_speed.ipynb #2e383442
+# %% ../../nbs/bench/01_speed.ipynb #f08ab83a
 def predict_rate(
     side:str, # 'stock' or 'fast'
     spec:Spec, # of the cascade
@@ -296,7 +297,8 @@ def predict_rate(
 )->dict: # images_per_second in batches; latency_ms of a single image, median
     "How fast the cascade predicts."
     device = default_device()
-    net = create_model(replace(spec, pretrained=False)).to(device).eval()
+    n_classes = len(get_dataset(spec.dataset).classes)
+    net = create_model(replace(spec, pretrained=False), n_classes).to(device).eval()
     x = torch.randn(spec.bs[0], 3, spec.size, spec.size, device=device)
     half = torch.autocast(device.type, torch.bfloat16, enabled=side=='fast' and device.type=='cuda')
     if side=='fast':
@@ -340,7 +342,7 @@ def _effort(quick):
     if torch.cuda.is_available(): return full | dict(steps=60, tried=(4,8,os.cpu_count()))
     return full | dict(steps=12, tried=(0,1,2))
 
-# %% ../../nbs/bench/01_speed.ipynb #e91a189c
+# %% ../../nbs/bench/01_speed.ipynb #1a7afdd1
 BENCH_SCHEMA = 2 # of the result of `benchmark`
 
 def benchmark(
@@ -364,13 +366,14 @@ def benchmark(
         out['small'] = data(df, n=e['batches'])
         out['large'] = data(large, bs=e['large_bs'], n=e['batches']//2)
     with TakeTurns() as turns:
-        for i,stage in enumerate(stages_of(spec.model)):
-            print(stage.title, flush=True)
+        for i,plan in enumerate(stage_plans(spec)):
+            name = plan.stage.name
+            print(plan.stage.title, flush=True)
             args = (spec, i, df, work/'stores', e['steps'])
             best,by_workers = _best_workers(turns, e['tried'], _train_rate, *args, item_size=item_size)
-            out['workers'][stage.name] = by_workers
-            out['stages'][stage.name] = turns(stage_rate, rounds, *args, item_size=item_size, num_workers=best)
-            out['parts'][stage.name] = _measure_parts(turns, rounds, e['parts'], *args)
+            out['workers'][name] = by_workers
+            out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size, num_workers=best)
+            out['parts'][name] = _measure_parts(turns, rounds, e['parts'], *args)
         print('Prediction', flush=True)
         out['predict'] = turns(predict_rate, rounds, spec)
     return out
@@ -461,7 +464,7 @@ def plot_parts(
     axs[0,0].invert_yaxis()
     return fig
 
-# %% ../../nbs/bench/01_speed.ipynb #1b546d2b
+# %% ../../nbs/bench/01_speed.ipynb #590f4cec
 def metrics_spec(
     profile:str, # a name in `PROFILES`
 )->Spec:
@@ -483,17 +486,19 @@ def ckdnet_bench(
     "Compare the fast loop with the stock loop on this machine."
     images = data_dir(folder)
     if images is None: raise SystemExit('No images were given: pass --folder, or set CKDNET_DATA.')
-    df = get_dataset(PROFILES[profile].dataset).index(images)
+    dataset = get_dataset(PROFILES[profile].dataset)
+    df = dataset.index(images)
     here = Path(results)/data
     work = Path(work)
     if metrics:
-        _bench_metrics(metrics_spec(profile), df, work, here/'loops.json', [int(s) for s in seeds.split(',')], data)
+        numbers = [int(s) for s in seeds.split(',')]
+        _bench_metrics(metrics_spec(profile), dataset, df, work, here/'loops.json', numbers, data)
     else: _bench_speed(PROFILES[profile], df, work, here, rounds)
 
-# %% ../../nbs/bench/01_speed.ipynb #e077c870
-def _bench_metrics(spec, df, work, file, seeds, data):
+# %% ../../nbs/bench/01_speed.ipynb #a4c69bb8
+def _bench_metrics(spec, dataset, df, work, file, seeds, data):
     store = Store(df, spec.store_size, work/'stores')
-    result = same_metrics(spec, df, store, work/data/'loops', file, seeds, data)
+    result = same_metrics(spec, dataset, df, store, work/data/'loops', file, seeds, data)
     print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(index=False))
     print(file)
 

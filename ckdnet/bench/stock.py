@@ -6,12 +6,12 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #a6791a98
+# %% ../../nbs/bench/00_stock.ipynb #8e80903f
 import json
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
-import numpy as np, pandas as pd, torch
+import pandas as pd, torch
 from fastai.callback.core import Callback
 from fastai.callback.schedule import *
 from fastai.callback.training import GradientClip
@@ -24,14 +24,14 @@ from fastai.torch_core import set_seed
 from fastai.vision.augment import Resize, ResizeMethod, aug_transforms
 from fastai.vision.data import ImageBlock, MaskBlock
 from ..core import atomic_path
-from ..data.index import fingerprint, get_dataset, rows
+from ..data.index import Dataset, fingerprint, rows
 from ..data.store import Store
 from ..evaluate import per_image, predict, summary
 from ..models.registry import create_model
 from ..train.learners import _encoder_and_rest, fit_stage, stage_dls, stage_learner
 from ..train.runs import environment, prediction_args, stage_folder
-from ..train.spec import PROFILES, Spec, spec_from_dict, stage_recipe
-from ..train.stages import Stage, stages_of
+from ..train.spec import Spec, StagePlan, stage_plans
+from ..train.stages import SELECTION_METRICS, Stage
 
 # %% ../../nbs/bench/00_stock.ipynb #99382235
 _AUGMENT = dict( # as near as `aug_transforms` comes to `ckdnet.data.loaders.AUGMENT`
@@ -66,25 +66,24 @@ def stock_dls(
     both = pd.concat([df_train, df_select], ignore_index=True)
     return block.dataloaders(both, bs=bs, num_workers=num_workers)
 
-# %% ../../nbs/bench/00_stock.ipynb #c6ff6e65
+# %% ../../nbs/bench/00_stock.ipynb #533d3dfb
 def stock_stage_dls(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
-    stage:Stage, # this stage
+    plan:StagePlan, # of the stage
     net, # the networks, from `create_model`
+    dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     **kwargs, # `item_size` and `num_workers` of `stock_dls`
 )->DataLoaders:
     "The batches that a stage is trained on, from files."
-    encoder = getattr(net, stage.net).encoder
-    classes = get_dataset(spec.dataset).classes
+    target = plan.stage.target
+    encoder = getattr(net, plan.stage.net).encoder
     train = rows(df, 'train')
-    dls = stock_dls(df, train, rows(df, 'select'), stage.target, spec.size, spec.bs[i], classes,
-                    stage_recipe(spec, stage).augment, (encoder.mean, encoder.std), **kwargs)
+    dls = stock_dls(df, train, rows(df, 'select'), target, plan.spec.size, plan.bs, dataset.classes,
+                    plan.recipe.augment, (encoder.mean, encoder.std), **kwargs)
     ds = dls.train_ds
-    ds.classes = classes
-    ds.labels = df.diagnosis.map({c:k for k,c in enumerate(classes)}).fillna(-1).to_numpy(int)
-    ds.rows = train[df.iloc[train][stage.target].notna()]
+    ds.classes = dataset.classes
+    ds.labels = df.diagnosis.map({c:i for i,c in enumerate(dataset.classes)}).fillna(-1).to_numpy(int)
+    ds.rows = train[df.iloc[train][target].notna()]
     return dls
 
 # %% ../../nbs/bench/00_stock.ipynb #afb771f5
@@ -109,44 +108,44 @@ _ADAM = dict( # per schedule: the settings of `ckdnet.train.learners` for fastai
     one_cycle = partial(Adam, decouple_wd=True),
 )
 
-# %% ../../nbs/bench/00_stock.ipynb #3be19e51
+# %% ../../nbs/bench/00_stock.ipynb #b82fcbf1
 def stock_learner(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
-    stage:Stage, # this stage
+    plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
+    dataset:Dataset,
     dls:DataLoaders, # from `stock_stage_dls`
 )->Learner: # on the network of the stage
     "The Learner of a stage, from stock parts."
-    recipe = stage_recipe(spec, stage)
+    stage = plan.stage
+    recipe = plan.recipe
     cbs = [GradientClip(recipe.clip)]
     if stage.upstream: cbs.append(FrozenUpstream(net, stage))
-    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(spec, dls.train),
-                   metrics=stage.metric(get_dataset(spec.dataset)), opt_func=_ADAM[recipe.schedule],
+    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
+                   metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=_ADAM[recipe.schedule],
                    splitter=_encoder_and_rest, wd=recipe.wd, wd_bn_bias=True, cbs=cbs)
 
-# %% ../../nbs/bench/00_stock.ipynb #9ded1ce2
+# %% ../../nbs/bench/00_stock.ipynb #68d0de9b
 LOOPS = ('stock','fast')
 
 def loop_learner(
     loop:str, # 'stock' or 'fast'
-    spec:Spec, # these arguments as for `stock_learner`
-    i:int,
-    stage:Stage,
-    net,
+    plan:StagePlan, # of the stage
+    net, # the networks, as for `stock_learner`
+    dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     store:Store, # the same images, decoded; 'stock' does not use it
     **kwargs, # `item_size` and `num_workers` of `stock_dls`; 'fast' does not use them
 )->Learner:
     "The Learner of a stage in one of the two loops. Raises `ValueError` for an unknown loop."
     if loop not in LOOPS: raise ValueError(f"loop is one of {', '.join(LOOPS)}, not {loop!r}.")
-    if loop=='fast': return stage_learner(spec, i, stage, net, stage_dls(spec, i, stage, net, df, store))
-    return stock_learner(spec, i, stage, net, stock_stage_dls(spec, i, stage, net, df, **kwargs))
+    if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
+    return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 
-# %% ../../nbs/bench/00_stock.ipynb #fcdd6ab1
+# %% ../../nbs/bench/00_stock.ipynb #64ac4284
 def train_by(
     loop:str, # 'stock' or 'fast'
     spec:Spec,
+    dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     store:Store, # the same images, decoded
     work, # weights, logs and states are kept in its folder `stages`
@@ -154,33 +153,33 @@ def train_by(
 )->tuple: # the trained networks; dict stage → seconds of its epochs
     "Train the stages of a spec by one of the loops."
     set_seed(spec.seed, reproducible=True)
-    net = create_model(spec)
+    net = create_model(spec, len(dataset.classes))
     images = fingerprint(df)['sha256']
     seconds = {}
-    for i,stage in enumerate(stages_of(spec.model)):
-        set_seed(spec.seed*100+i, reproducible=True)
-        learn = loop_learner(loop, spec, i, stage, net, df, store, **kwargs)
-        here = stage_folder(spec, i, images, work)
+    for plan in stage_plans(spec):
+        set_seed(plan.seed, reproducible=True)
+        learn = loop_learner(loop, plan, net, dataset, df, store, **kwargs)
+        name = plan.stage.name
         with learn.no_bar(), learn.no_logging():
-            seconds[stage.name] = fit_stage(learn, spec.epochs[i], stage_recipe(spec, stage), here)
-        print(f'{loop}, seed {spec.seed}, {stage.title}: {seconds[stage.name]:.0f} s', flush=True)
+            seconds[name] = fit_stage(learn, plan, stage_folder(plan, images, work))
+        print(f'{loop}, seed {spec.seed}, {plan.stage.title}: {seconds[name]:.0f} s', flush=True)
     return net, seconds
 
-# %% ../../nbs/bench/00_stock.ipynb #0c760c24
-def _headline(net, spec, df, store):
+# %% ../../nbs/bench/00_stock.ipynb #2cae26ba
+def _headline(net, spec, dataset, df, store):
     "The metrics of both tasks on Validation."
-    dataset = get_dataset(spec.dataset)
     which = rows(df, 'valid')
     pred = predict(net, store, which, **prediction_args(spec))
     m = summary(per_image(pred, df.iloc[which], dataset.classes), dataset)
     return {'average AUC':m['diagnosis']['avg_AUC'], 'AUC melanoma':m['diagnosis']['melanoma']['AUC'],
             'JA':m['fine']['JA'], 'JA coarse':m['coarse']['JA'], 'Dice':m['fine']['Dice']}
 
-# %% ../../nbs/bench/00_stock.ipynb #068437f5
+# %% ../../nbs/bench/00_stock.ipynb #fa2d032f
 LOOPS_SCHEMA = 1 # of the file that `same_metrics` writes
 
 def same_metrics(
     spec:Spec, # of the cascade; its seed is not used
+    dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     store:Store, # the same images, decoded
     work, # folder for weights and states, one subfolder per loop
@@ -198,8 +197,8 @@ def same_metrics(
         for loop in LOOPS:
             if (loop,seed) in done: continue
             own = replace(spec, seed=seed)
-            net,seconds = train_by(loop, own, df, store, Path(work)/loop, **kwargs)
-            metrics = _headline(net, own, df, store)
+            net,seconds = train_by(loop, own, dataset, df, store, Path(work)/loop, **kwargs)
+            metrics = _headline(net, own, dataset, df, store)
             result['runs'].append(dict(loop=loop, seed=seed, **metrics, seconds=seconds, **environment()))
             with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
             print(f"{loop}, seed {seed}: average AUC {metrics['average AUC']:.3f}, JA {metrics['JA']:.3f}", flush=True)

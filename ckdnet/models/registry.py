@@ -5,11 +5,10 @@
 # %% auto #0
 __all__ = ['MODELS', 'Model', 'model', 'get_model', 'create_model']
 
-# %% ../../nbs/18_models.registry.ipynb #a534dc6c
+# %% ../../nbs/18_models.registry.ipynb #df47bb1d
 from collections.abc import Callable
 from typing import NamedTuple
 from torch import nn
-from ..data.index import get_dataset
 from .baselines import PlainNet, UNet
 from .cascade import create_ckdnet
 from .ckd_cls import CKDClsNet
@@ -37,7 +36,7 @@ def model(
         return build
     return register
 
-# %% ../../nbs/18_models.registry.ipynb #39a77383
+# %% ../../nbs/18_models.registry.ipynb #29f5b65e
 def get_model(
     name:str, # of a registered model
 )->Model:
@@ -47,9 +46,9 @@ def get_model(
 
 def create_model(
     spec, # a `ckdnet.train.spec.Spec`
+    n_classes:int, # C
 )->nn.Module: # a `CKDNet` or a `PlainNet`
     "The untrained networks of a spec; its encoders may have ImageNet weights. Raises `ValueError` as `get_model`."
-    n_classes = len(get_dataset(spec.dataset).classes)
     return get_model(spec.model).build(spec, n_classes)
 
 # %% ../../nbs/18_models.registry.ipynb #4e1bb351

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage']
 
-# %% ../../nbs/33_train.learners.ipynb #f41f3e7d
+# %% ../../nbs/33_train.learners.ipynb #62fe5e2e
 from functools import partial
 from pathlib import Path
 import numpy as np, torch
@@ -17,28 +17,27 @@ from fastai.callback.training import GradientClip
 from fastai.learner import Learner
 from fastai.optimizer import OptimWrapper
 from fastai.torch_core import default_device, params
-from ..data.index import get_dataset, rows
+from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store
 from ..models.cascade import CKDNet
 from .callbacks import Bfloat16, KeepBest, Plateau, Resume, Upstream
-from .spec import Recipe, Spec, stage_recipe
-from .stages import Stage
+from .spec import StagePlan
+from .stages import SELECTION_METRICS
 
-# %% ../../nbs/33_train.learners.ipynb #f1f58c23
+# %% ../../nbs/33_train.learners.ipynb #ec5380f0
 def stage_dls(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
-    stage:Stage, # this stage
+    plan:StagePlan, # of the stage
     net, # the networks, from `create_model`
+    dataset:Dataset,
     df, # the index of the images
     store:Store, # the same images, decoded
 ): # fastai `DataLoaders`
     "The batches that a stage is trained on."
-    encoder = getattr(net, stage.net).encoder
-    return create_dls(store, rows(df, 'train'), rows(df, 'select'), stage.target, spec.size, spec.bs[i],
-                      classes=get_dataset(spec.dataset).classes, augment=stage_recipe(spec, stage).augment,
-                      norm=(encoder.mean, encoder.std), device=default_device(), seed=spec.seed*100+i)
+    encoder = getattr(net, plan.stage.net).encoder
+    return create_dls(store, rows(df, 'train'), rows(df, 'select'), plan.stage.target, plan.spec.size, plan.bs,
+                      classes=dataset.classes, augment=plan.recipe.augment, norm=(encoder.mean, encoder.std),
+                      device=default_device(), seed=plan.seed)
 
 # %% ../../nbs/33_train.learners.ipynb #de062a03
 _ADAM = dict( # per schedule; weight decay applies to all parameters
@@ -62,39 +61,39 @@ def _upstream(stage, net):
     before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
     return Upstream(CKDNet(**before), stage.inputs)
 
-# %% ../../nbs/33_train.learners.ipynb #d3ea5bda
+# %% ../../nbs/33_train.learners.ipynb #ceeccecf
 def stage_learner(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
-    stage:Stage, # this stage
+    plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
+    dataset:Dataset,
     dls, # from `stage_dls`
 )->Learner: # on the network of the stage
     "The Learner of a stage. Raises `ValueError` for an unknown schedule."
-    recipe = stage_recipe(spec, stage)
+    stage = plan.stage
+    recipe = plan.recipe
     if recipe.schedule not in _ADAM:
         raise ValueError(f"schedule is one of {', '.join(_ADAM)}, not {recipe.schedule!r}.")
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     precision = _precision_callbacks(dls.device, recipe.bf16)
     cbs = [_upstream(stage, net), GradientClip(recipe.clip), ChannelsLast(), *precision]
-    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(spec, dls.train),
-                   metrics=stage.metric(get_dataset(spec.dataset)), opt_func=opt_func, splitter=_encoder_and_rest,
+    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
+                   metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=opt_func, splitter=_encoder_and_rest,
                    wd=recipe.wd, cbs=cbs)
 
-# %% ../../nbs/33_train.learners.ipynb #393ae4f3
+# %% ../../nbs/33_train.learners.ipynb #cbb9c2a7
 def fit_stage(
     learn:Learner, # from `stage_learner`
-    epochs:int, # of the whole training, the epochs of an earlier, interrupted fit included
-    recipe:Recipe, # of the stage
+    plan:StagePlan, # of the stage; its epochs include those of an earlier, interrupted fit
     folder, # for `best.safetensors`, `log.csv` and `resume.pt`
 )->float: # seconds of all epochs, those before an interruption included
     "Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights."
     folder = Path(folder).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     metric = learn.metrics[0].name
+    recipe = plan.recipe
     resume = Resume(folder/'resume.pt')
     cbs = [KeepBest(folder/'best.safetensors', metric), resume, CSVLogger(folder/'log.csv')]
     if recipe.schedule=='one_cycle':
-        learn.fit_one_cycle(epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
-    else: learn.fit(epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=[*cbs, Plateau(metric)])
+        learn.fit_one_cycle(plan.epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
+    else: learn.fit(plan.epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=[*cbs, Plateau(metric)])
     return resume.seconds

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'run', 'prediction_args', 'run_all', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #b39b1b32
+# %% ../../nbs/34_train.runs.ipynb #ddecb5ad
 import hashlib, json, platform, subprocess
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -17,15 +17,14 @@ from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 import ckdnet
 from ..core import atomic_path
-from ..data.index import fingerprint, get_dataset
+from ..data.index import Dataset, fingerprint, get_dataset
 from ..data.store import Store
 from ..evaluate import evaluate
 from ..models.registry import create_model
 from ..results import SCHEMA, describe_dataset, read_result
 from .callbacks import load_weights
 from .learners import fit_stage, stage_dls, stage_learner
-from .spec import RECIPES, Spec, spec_from_dict, stage_recipe, stage_record
-from .stages import stages_of
+from .spec import RECIPES, Spec, StagePlan, spec_from_dict, stage_plans, stage_record
 
 # %% ../../nbs/34_train.runs.ipynb #5c930254
 def environment()->dict: # commit, whether files were changed, versions, device, threads
@@ -44,49 +43,50 @@ def _git(*args):
 def _write_json(file, content):
     with atomic_path(file) as part: part.write_text(json.dumps(content, indent=1))
 
-# %% ../../nbs/34_train.runs.ipynb #8cff2e4f
+# %% ../../nbs/34_train.runs.ipynb #3bc3917d
 def stage_folder(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
+    plan:StagePlan, # of the stage
     images:str, # hash of `fingerprint`
     work, # folder for checkpoints
 )->Path:
     "Where a stage keeps its weights, its log and its state."
-    record = stage_record(spec, i, images)
+    record = stage_record(plan, images)
     key = hashlib.sha256(json.dumps(record).encode()).hexdigest()[:12]
     return Path(work)/'stages'/f"{record['stage']}_{key}"
 
-# %% ../../nbs/34_train.runs.ipynb #81fb50fe
+# %% ../../nbs/34_train.runs.ipynb #01c793fa
 def train(
     spec:Spec,
+    dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     store:Store, # the same images, decoded
     work, # weights, logs and states are kept in its folder `stages`
 )->tuple: # the trained networks; a table with one row per epoch; per stage its seconds and `environment`
     "Train the stages of a spec; continues an interrupted call, and uses stages that another spec has trained alike."
     set_seed(spec.seed, reproducible=True)
-    net = create_model(spec)
+    net = create_model(spec, len(dataset.classes))
     images = fingerprint(df)['sha256']
     logs = []
     done = {}
-    for i,stage in enumerate(stages_of(spec.model)):
-        here = stage_folder(spec, i, images, work)
+    for plan in stage_plans(spec):
+        here = stage_folder(plan, images, work)
         here.mkdir(parents=True, exist_ok=True)
         with FileLock(here/'lock'):
-            if not (here/'done.json').exists(): _train_stage(spec, i, stage, net, df, store, here)
-        load_weights(getattr(net, stage.net), here/'best.safetensors')
-        done[stage.name] = json.loads((here/'done.json').read_text())
-        logs.append(_read_log(here/'log.csv', stage))
+            if not (here/'done.json').exists():
+                _write_json(here/'spec.json', stage_record(plan, images))
+                _train_stage(plan, net, dataset, df, store, here)
+        load_weights(getattr(net, plan.stage.net), here/'best.safetensors')
+        done[plan.stage.name] = json.loads((here/'done.json').read_text())
+        logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #a98f3150
-def _train_stage(spec, i, stage, net, df, store, here):
+# %% ../../nbs/34_train.runs.ipynb #3f19bd9e
+def _train_stage(plan, net, dataset, df, store, here):
     "Train one stage, and write `done.json` when it is finished."
-    _write_json(here/'spec.json', stage_record(spec, i, fingerprint(df)['sha256']))
-    set_seed(spec.seed*100+i, reproducible=True)
-    dls = stage_dls(spec, i, stage, net, df, store)
-    learn = stage_learner(spec, i, stage, net, dls)
-    seconds = fit_stage(learn, spec.epochs[i], stage_recipe(spec, stage), here)
+    set_seed(plan.seed, reproducible=True)
+    dls = stage_dls(plan, net, dataset, df, store)
+    learn = stage_learner(plan, net, dataset, dls)
+    seconds = fit_stage(learn, plan, here)
     _write_json(here/'done.json', dict(seconds=seconds, **environment()))
 
 def _read_log(file, stage):
@@ -95,7 +95,7 @@ def _read_log(file, stage):
     metric = log.columns[3]
     return log.rename(columns={metric:'metric'}).assign(stage=stage.name, metric_name=metric)
 
-# %% ../../nbs/34_train.runs.ipynb #823b7921
+# %% ../../nbs/34_train.runs.ipynb #d062650f
 def run(
     spec:Spec, # what to train
     folder, # the images, in their official layout
@@ -110,7 +110,7 @@ def run(
     dataset = get_dataset(spec.dataset)
     df = dataset.index(folder)
     store = Store(df, spec.store_size, Path(work)/'stores')
-    net,history,stages = train(spec, df, store, Path(work)/data)
+    net,history,stages = train(spec, dataset, df, store, Path(work)/data)
     evaluation = evaluate(net, df, store, dataset, **prediction_args(spec))
     images = dict(name=data, **describe_dataset(dataset), **fingerprint(df))
     origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
@@ -143,7 +143,7 @@ def _write_result(file, origin, evaluation, history):
         with open(part, 'wb') as f: np.savez_compressed(f, **evaluation.arrays)
     _write_json(file, origin | evaluation.metrics)
 
-# %% ../../nbs/34_train.runs.ipynb #1074303a
+# %% ../../nbs/34_train.runs.ipynb #e1911b4c
 def run_all(
     specs:list, # of `Spec`
     folder, # these arguments as for `run`
@@ -161,8 +161,9 @@ def load_run(
     data:str='isic2017', # the name of the images in that run
 ): # a `CKDNet` or a `PlainNet` with the weights of the run
     "The trained networks of a run."
-    net = create_model(replace(spec, pretrained=False))
+    net = create_model(replace(spec, pretrained=False), len(get_dataset(spec.dataset).classes))
     images = fingerprint(df)['sha256']
-    for i,stage in enumerate(stages_of(spec.model)):
-        load_weights(getattr(net, stage.net), stage_folder(spec, i, images, Path(work)/data)/'best.safetensors')
+    for plan in stage_plans(spec):
+        folder = stage_folder(plan, images, Path(work)/data)
+        load_weights(getattr(net, plan.stage.net), folder/'best.safetensors')
     return net

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'PROFILES', 'TABLE6', 'TABLE7', 'RATES', 'LAMBDAS', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'EXPERIMENTS',
-           'PANELS', 'Recipe', 'Spec', 'spec_from_dict', 'stage_recipe', 'experiment', 'stage_record']
+           'PANELS', 'Recipe', 'Spec', 'spec_from_dict', 'stage_recipe', 'experiment', 'StagePlan', 'stage_plans',
+           'stage_record']
 
 # %% ../../nbs/32_train.spec.ipynb #56d4b928
 from dataclasses import asdict, dataclass, replace
@@ -161,19 +162,38 @@ _PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size'
 def _check_name(what, name, known):
     if name not in known: raise ValueError(f"There is no {what} '{name}'; there are {', '.join(known)}.")
 
-# %% ../../nbs/32_train.spec.ipynb #e1a92bf4
+# %% ../../nbs/32_train.spec.ipynb #63e01376
+@dataclass(frozen=True)
+class StagePlan:
+    "How one stage of a spec is trained."
+    spec:Spec
+    stage:Stage
+    recipe:Recipe # with the learning rates of the spec
+    epochs:int
+    bs:int # batch size
+    seed:int # of the batches and the augmentation
+    upstream:tuple # plans of the stages whose networks it needs
+
+def stage_plans(
+    spec:Spec,
+)->list: # of `StagePlan`, in the order of training
+    "The stages of a spec. Raises `ValueError` for an unknown model."
+    plans = []
+    for i,stage in enumerate(stages_of(spec.model)):
+        upstream = tuple(p for p in plans if p.stage.net in stage.upstream)
+        plans.append(StagePlan(spec, stage, stage_recipe(spec, stage), spec.epochs[i], spec.bs[i],
+                               seed=spec.seed*100+i, upstream=upstream))
+    return plans
+
+# %% ../../nbs/32_train.spec.ipynb #247e466d
 _COMMON_FIELDS = ('dataset','backbone','pretrained','variant','size','store_size','seed')
 
 def stage_record(
-    spec:Spec,
-    i:int, # position of the stage in `stages_of(spec.model)`
+    plan:StagePlan,
     images:str, # hash of `fingerprint`
 )->dict:
     "Everything that the training of a stage depends on, the upstream stages included."
-    stages = stages_of(spec.model)
-    stage = stages[i]
-    fields = {k:getattr(spec, k) for k in _COMMON_FIELDS+stage.spec_fields}
-    upstream = [stage_record(spec, k, images) for k in range(i) if stages[k].net in stage.upstream]
-    metric = stage.metric(get_dataset(spec.dataset)).name # it selects the best epoch
-    return dict(stage=stage.name, images=images, epochs=spec.epochs[i], bs=spec.bs[i], metric=metric, **fields,
-                recipe=asdict(stage_recipe(spec, stage)), upstream=upstream)
+    stage = plan.stage
+    fields = {k:getattr(plan.spec, k) for k in _COMMON_FIELDS+stage.spec_fields}
+    return dict(stage=stage.name, images=images, epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **fields,
+                recipe=asdict(plan.recipe), upstream=[stage_record(p, images) for p in plan.upstream])
