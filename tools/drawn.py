@@ -1,4 +1,4 @@
-"Record what the panels of nbs/paper/ show without photographs: profile `demo`, drawn lesions → data/results/synthetic/."
+"Record what the panels of nbs/paper/ show without photographs: profile `demo`, drawn lesions."
 import tempfile
 from ckdnet.cli import ckdnet_run
 from ckdnet.data.synthetic import make_synthetic

@@ -1,4 +1,4 @@
-"Write a Markdown file from a notebook: prose, code, outputs, figures as files. `python tools/readme.py in.ipynb out.md`"
+"Write Markdown from a notebook: prose, code, outputs, figures as files. `python tools/readme.py in.ipynb out.md`"
 import base64, re, sys
 from pathlib import Path
 import nbformat

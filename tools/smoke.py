@@ -1,4 +1,4 @@
-"Train what nbs/paper/ reads, in the profile `smoke` on drawn lesions: `python tools/smoke.py <folder>` → <folder>/results."
+"Train what nbs/paper/ reads: profile `smoke`, drawn lesions. `python tools/smoke.py <folder>` writes <folder>/results."
 import shutil, sys
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context

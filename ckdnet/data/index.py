@@ -6,10 +6,10 @@
 __all__ = ['COLUMNS', 'DATASETS', 'DataError', 'rows', 'read_image', 'read_mask', 'Dataset', 'register_dataset', 'get_dataset',
            'split_select', 'twins', 'without_twins', 'fingerprint', 'check_index']
 
-# %% ../../nbs/01_data.index.ipynb #f8338da1
+# %% ../../nbs/01_data.index.ipynb #e3ff5811
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
@@ -83,31 +83,31 @@ def read_mask(
 # %% ../../nbs/01_data.index.ipynb #38045edd
 def all_test(df, target): return rows(df, 'test')
 
-# %% ../../nbs/01_data.index.ipynb #b6f44049
+# %% ../../nbs/01_data.index.ipynb #afe2533b
 @dataclass(frozen=True)
 class Dataset:
     "A data set: its classes, its metrics, and how its folder becomes an index."
     name:str # for specs, commands and result files
     classes:tuple # names of the diagnoses, in label order
-    index:Callable # function of the folder → index with the splits 'train', 'select' and 'valid'
-    metrics:Callable # function of probabilities (N,C) and labels (N,) → dict of diagnosis metrics
+    index:Callable=field(compare=False) # function of the folder → index with the splits 'train', 'select', 'valid'
+    metrics:Callable=field(compare=False) # function of probabilities (N,C) and labels (N,) → dict of metrics
     tasks:tuple=() # classes whose AUCs make the average AUC; by default all
     id_column:str='image_id' # name of the first column of a submission
-    to_submit:Callable=all_test # function of the index and 'diagnosis' or 'mask' → positions of the images to submit
+    to_submit:Callable=field(default=all_test, compare=False) # function of index and target → images to submit
 
     @property
     def task_classes(self): # names
         "The classes whose AUCs make the average AUC."
         return self.tasks or self.classes
 
-# %% ../../nbs/01_data.index.ipynb #fe8e07a1
+# %% ../../nbs/01_data.index.ipynb #d7144a59
 DATASETS = {} # name -> `Dataset`
 
 def register_dataset(
     dataset:Dataset,
 )->Dataset: # the same
-    "Make a data set available by its name. Raises `ValueError` if another one has this name."
-    if DATASETS.get(dataset.name, dataset)!=dataset: raise ValueError(f"There is already a data set '{dataset.name}'.")
+    "Make a data set available by its name. Raises `ValueError` if one with other classes or tasks has this name."
+    if DATASETS.get(dataset.name, dataset)!=dataset: raise ValueError(f"There is another data set '{dataset.name}'.")
     DATASETS[dataset.name] = dataset
     return dataset
 

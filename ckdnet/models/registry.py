@@ -17,7 +17,7 @@ from .comparison import (FCN8s, ClassicUNet, DeepLab, HierarchicalAttention, arl
                                       r2u_net)
 from .encoders import create_encoder
 
-# %% ../../nbs/18_models.registry.ipynb #f7a2f3f6
+# %% ../../nbs/18_models.registry.ipynb #4feb5ef9
 class Model(NamedTuple):
     "How a model is built, and the names of the stages that train it, in order."
     build:Callable # function of a spec and the number of classes → networks
@@ -29,9 +29,10 @@ def model(
     name:str, # of the model, in specs and commands
     *stages:str, # names of the stages that train it, in order
 ): # a decorator for a function of a spec and the number of classes
-    "Register a model. Raises `ValueError` for a name that is already used."
+    "Register a model. Raises `ValueError` for a name that another module has used."
     def register(build):
-        if name in MODELS: raise ValueError(f"There is already a model '{name}'.")
+        module = MODELS[name].build.__module__ if name in MODELS else build.__module__
+        if build.__module__!=module: raise ValueError(f"There is already a model '{name}', in {module}.")
         MODELS[name] = Model(build, stages)
         return build
     return register
