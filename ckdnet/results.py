@@ -62,7 +62,7 @@ def describe_dataset(dataset):
     "What a result file records of a `Dataset`."
     return dict(dataset=dataset.name, classes=list(dataset.classes), tasks=list(dataset.task_classes))
 
-# %% ../nbs/24_results.ipynb #54db46ff
+# %% ../nbs/24_results.ipynb #d7939570
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed."
@@ -100,9 +100,12 @@ class Run:
         return np.unpackbits(self.arrays[which], axis=-1, count=size).astype(bool)
 
     def value(self, *keys):
-        "A number of the result: `run.value('diagnosis', 'melanoma', 'AUC')`."
+        """A number of the result: `run.value('diagnosis', 'melanoma', 'AUC')`. Raises `KeyError` with the names that
+        there are."""
         v = self.result
-        for k in keys: v = v[k]
+        for k in keys:
+            if k not in v: raise KeyError(f"{self.file} has no '{k}' in {keys}; there are {', '.join(v)}.")
+            v = v[k]
         return v
 
 # %% ../nbs/24_results.ipynb #495a67c4
@@ -172,11 +175,11 @@ def over_seeds(
     "Mean ± standard deviation over the seeds of a number of the result."
     return mean_sd([r.value(*VIEWS[view], *keys) for r in runs])
 
-# %% ../nbs/24_results.ipynb #0e9a0cdb
+# %% ../nbs/24_results.ipynb #e6bdf681
 def metric_rows(
     runs:dict, # name → list of `Run`
     labels:dict, # name → how to call the experiment; the rows are in this order
-    *keys:str, # part of the result that has the metrics, such as 'diagnosis', 'melanoma'
+    *keys:str, # where the result has the metrics: 'fine', or 'diagnosis', 'melanoma', or 'diagnosis', 'mean'
     columns, # metrics: a list, or a dict metric → how to call it
 )->dict: # '<label>, <view>' → {column: '0.750 ± 0.010'}
     "Rows of a table: the metrics of experiments from one view and from several."

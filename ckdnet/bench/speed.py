@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_rate', 'enlarged', 'Clock', 'stage_rate',
-           'predict_rate', 'benchmark', 'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts', 'metrics_spec',
-           'ckdnet_bench']
+           'predict_rate', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts',
+           'metrics_spec', 'ckdnet_bench']
 
 # %% ../../nbs/bench/01_speed.ipynb #1819384e
 import json, multiprocessing, os, re, statistics, tempfile, time
@@ -378,6 +378,20 @@ def benchmark(
         out['predict'] = turns(predict_rate, rounds, spec)
     return out
 
+# %% ../../nbs/bench/01_speed.ipynb #014decd8
+def read_benchmark(
+    file, # path of a result of `ckdnet_bench`
+)->dict|None: # in the form of `BENCH_SCHEMA`; None if the file does not exist
+    "Read a recorded benchmark."
+    if not Path(file).exists(): return None
+    result = json.loads(Path(file).read_text())
+    if result.get('schema', 1)==BENCH_SCHEMA: return result
+    unknown = dict(store_seconds=None, decode_ms=None)
+    parts = {stage:{p:rates for p,rates in measured.items() if p in ('all', *PARTS)}
+             for stage,measured in result['parts'].items()}
+    return result | dict(schema=BENCH_SCHEMA, item_size=result['from_size'], parts=parts,
+                         small=result['small']|unknown, large=result['large']|unknown)
+
 # %% ../../nbs/bench/01_speed.ipynb #695063b9
 def _compare(sides, value):
     "Medians of both sides, and the median, least and largest ratio; `value` gives the rate of a measurement."
@@ -413,14 +427,14 @@ def _stage_seconds(rounds, images, epochs):
     valid = statistics.median(o['valid'] for o in rounds)
     return epochs*(images['train']/train+images['select']/valid)
 
-# %% ../../nbs/bench/01_speed.ipynb #0a3b7ad2
+# %% ../../nbs/bench/01_speed.ipynb #b3aa5190
 def recipe_minutes(
     result:dict, # from `benchmark`
     epochs:tuple, # of each stage
 )->pd.Series: # side → minutes
     "How long a recipe takes on the measured images, extrapolated from the measured rates."
     images = result['data']['images']
-    seconds = dict(stock=0., fast=result['small']['store_seconds'])
+    seconds = dict(stock=0., fast=result['small']['store_seconds'] or 0.) # schema 1: not known, some seconds
     for n,sides in zip(epochs, result['stages'].values()):
         for side,rounds in sides.items(): seconds[side] += _stage_seconds(rounds, images, n)
     return pd.Series({side:s/60 for side,s in seconds.items()}, name='minutes')

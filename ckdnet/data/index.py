@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'DATASETS', 'DataError', 'rows', 'read_image', 'read_mask', 'Dataset', 'register_dataset', 'get_dataset',
-           'split_select', 'twins', 'without_twins', 'fingerprint', 'check_index']
+           'split_select', 'twins', 'without_twins', 'fingerprint', 'complete_index', 'check_index']
 
 # %% ../../nbs/01_data.index.ipynb #e3ff5811
 import hashlib
@@ -182,6 +182,16 @@ def fingerprint(
     "Identifies the images of a run in its result file."
     text = df[['image_id','diagnosis','split']].to_csv(index=False)
     return dict(images=df.split.value_counts().to_dict(), sha256=hashlib.sha256(text.encode()).hexdigest()[:16])
+
+# %% ../../nbs/01_data.index.ipynb #6757a15a
+def complete_index(
+    df:pd.DataFrame, # from the `index` function of a data set
+)->pd.DataFrame: # the same
+    "Raises `DataError` for missing columns, and for a split 'train', 'select' or 'valid' without images."
+    fail_if(set(COLUMNS)-set(df.columns), 'Columns that the index lacks', 'They are described in `ckdnet.data.index`.')
+    empty = [split for split in ('train','select','valid') if not len(rows(df, split))]
+    fail_if(empty, 'Splits without images', "`split_select` splits 'select' off 'train'.")
+    return df
 
 # %% ../../nbs/01_data.index.ipynb #78911e21
 def check_index(

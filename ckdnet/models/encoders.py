@@ -133,7 +133,7 @@ def torchvision_stages(
     m = torchvision.models.get_model(name, weights='IMAGENET1K_V1' if pretrained else None)
     return TORCHVISION[name](m), {}
 
-# %% ../../nbs/11_models.encoders.ipynb #d6fcc261
+# %% ../../nbs/11_models.encoders.ipynb #244e03b8
 def timm_stages(
     name:str, # a ResNet or EfficientNet of timm
     pretrained:bool, # load ImageNet weights?
@@ -141,11 +141,11 @@ def timm_stages(
     "The stages of a backbone of timm. Raises `ValueError` for other names and families."
     if not timm.is_model(name):
         raise ValueError(f"There is no encoder '{name}'. Choose one of {', '.join(TORCHVISION)}, "
-                         "or a ResNet or EfficientNet of timm.")
+                         "or a ResNet or EfficientNet of timm, or add a function to `TORCHVISION`.")
     m = timm.create_model(name, pretrained=False)
     if not isinstance(m, (ResNet, EfficientNet)):
         raise ValueError(f"'{name}' is a {type(m).__name__}, which this project cannot cut into five stages at strides "
-                         "2, 4, 8, 16, 32. Choose a ResNet or EfficientNet of timm, vgg16_bn or densenet121.")
+                         f"2, 4, 8, 16, 32. Choose a ResNet or EfficientNet of timm, or {', '.join(TORCHVISION)}.")
     if pretrained:
         loaded = name=='tf_efficientnet_lite0' and load_lite0_package(m)
         if not loaded: m = timm.create_model(name, pretrained=True)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'run', 'prediction_args', 'run_all', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #ddecb5ad
+# %% ../../nbs/34_train.runs.ipynb #2c3e8a18
 import hashlib, json, platform, subprocess
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -17,7 +17,7 @@ from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 import ckdnet
 from ..core import atomic_path
-from ..data.index import Dataset, fingerprint, get_dataset
+from ..data.index import Dataset, complete_index, fingerprint, get_dataset
 from ..data.store import Store
 from ..evaluate import evaluate
 from ..models.registry import create_model
@@ -95,20 +95,21 @@ def _read_log(file, stage):
     metric = log.columns[3]
     return log.rename(columns={metric:'metric'}).assign(stage=stage.name, metric_name=metric)
 
-# %% ../../nbs/34_train.runs.ipynb #d062650f
+# %% ../../nbs/34_train.runs.ipynb #d285dab4
 def run(
     spec:Spec, # what to train
     folder, # the images, in their official layout
     results, # files go to `results/<data>/<name>/`: `<seed>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
     work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
-    data:str='isic2017', # a name for the images, for the record
+    data:str=None, # a name for the images, for the record; by default that of the data set
 )->dict: # the result
     """Train and evaluate a spec, and write its result. Reads a result that is there, continues an interrupted run.
     Raises `ValueError` if the result of another spec is in this place."""
+    data = data or spec.dataset
     file = Path(results)/data/spec.name/f'{spec.seed}.json'
     if file.exists(): return _read_own(file, spec)
     dataset = get_dataset(spec.dataset)
-    df = dataset.index(folder)
+    df = complete_index(dataset.index(folder))
     store = Store(df, spec.store_size, Path(work)/'stores')
     net,history,stages = train(spec, dataset, df, store, Path(work)/data)
     evaluation = evaluate(net, df, store, dataset, **prediction_args(spec))
@@ -143,13 +144,13 @@ def _write_result(file, origin, evaluation, history):
         with open(part, 'wb') as f: np.savez_compressed(f, **evaluation.arrays)
     _write_json(file, origin | evaluation.metrics)
 
-# %% ../../nbs/34_train.runs.ipynb #e1911b4c
+# %% ../../nbs/34_train.runs.ipynb #b71440cc
 def run_all(
     specs:list, # of `Spec`
     folder, # these arguments as for `run`
     results,
     work,
-    data:str='isic2017',
+    data:str=None,
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
     return [run(spec, folder, results, work, data) for spec in progress_bar(specs)]
@@ -158,12 +159,12 @@ def load_run(
     spec:Spec, # of a finished run
     df:pd.DataFrame, # the index of its images
     work, # folder in which `run` kept its checkpoints
-    data:str='isic2017', # the name of the images in that run
+    data:str=None, # the name of the images in that run; by default that of the data set
 ): # a `CKDNet` or a `PlainNet` with the weights of the run
     "The trained networks of a run."
     net = create_model(replace(spec, pretrained=False), len(get_dataset(spec.dataset).classes))
     images = fingerprint(df)['sha256']
     for plan in stage_plans(spec):
-        folder = stage_folder(plan, images, Path(work)/data)
+        folder = stage_folder(plan, images, Path(work)/(data or spec.dataset))
         load_weights(getattr(net, plan.stage.net), folder/'best.safetensors')
     return net
