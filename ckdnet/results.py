@@ -123,7 +123,7 @@ def load_experiments(
     "The runs of several experiments."
     return {name:load_runs(folder, name) for name in names}
 
-# %% ../nbs/24_results.ipynb #c1cb3bdc
+# %% ../nbs/24_results.ipynb #6658f1dc
 NOT_RUN = 'not run' # stands wherever there is no result
 
 def describe_runs(
@@ -132,15 +132,15 @@ def describe_runs(
     "A few sentences that say where the numbers of a notebook come from."
     every = [r for rs in runs.values() for r in rs]
     if not every: return '**Not run.**'
-    r = every[0].result
-    spec = r['spec']
-    counts = r['data']['images']
+    result = every[0].result
+    spec = result['spec']
+    counts = result['data']['images']
     weights = spec['backbone'] if spec['pretrained'] else 'from scratch'
-    text = [f"Recorded on *{r['data']['name']}*, profile `{spec['profile']}`: {weights}, {spec['size']} px, "
+    text = [f"Recorded on *{result['data']['name']}*, profile `{spec['profile']}`: {weights}, {spec['size']} px, "
             f"trained on {counts['train']} images, the best epoch selected on {counts['select']} others, "
-            f"reported on the {counts['valid']} of Validation; {_count_seeds(runs)}; on {r['device']}."]
+            f"reported on the {counts['valid']} of Validation; {_count_seeds(runs)}; on {result['device']}."]
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
-    if r['data']['dataset']=='isic2018': text.append(_TWO_TASKS_NOTE)
+    if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
     if absent: text.append(f"Not run: {', '.join(absent)}.")
     return ' '.join(text)
