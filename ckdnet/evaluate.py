@@ -178,7 +178,7 @@ def summary(
         if columns: out[name] = images[columns].mean().rename(lambda c: c.removeprefix(f'{name}_')).to_dict()
     return out
 
-# %% ../nbs/40_evaluate.ipynb #668f923f
+# %% ../nbs/40_evaluate.ipynb #369a422c
 def _probs_and_labels(images, dataset):
     "Probabilities (N,C) and labels (N,) of the images that have a diagnosis."
     diagnosed = images[images.diagnosis.notna()]
@@ -188,8 +188,7 @@ def _probs_and_labels(images, dataset):
 def _average_auc(images, dataset):
     "Mean AUC of the classes that make the average AUC."
     probs,labels = _probs_and_labels(images, dataset)
-    labels_of_tasks = [dataset.classes.index(c) for c in dataset.task_classes]
-    return float(np.mean([auc(probs[:,c], labels==c) for c in labels_of_tasks]))
+    return float(np.mean([auc(probs[:,c], labels==c) for c in dataset.task_labels]))
 
 # %% ../nbs/40_evaluate.ipynb #b9317b04
 class _WithoutMessage(nn.Module):

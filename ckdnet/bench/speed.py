@@ -7,7 +7,7 @@ __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_
            'predict_rate', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts',
            'metrics_spec', 'ckdnet_bench']
 
-# %% ../../nbs/bench/01_speed.ipynb #1819384e
+# %% ../../nbs/bench/01_speed.ipynb #39e944fc
 import json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
@@ -24,7 +24,7 @@ from fastcore.script import call_parse
 from matplotlib import pyplot as plt
 from PIL import Image
 from .stock import LOOPS, loop_learner, same_metrics, stock_dls
-from ..core import atomic_path, data_dir
+from ..core import data_dir, write_json
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store, load_image, load_mask
@@ -509,7 +509,7 @@ def ckdnet_bench(
         _bench_metrics(metrics_spec(profile), dataset, df, work, here/'loops.json', numbers, data)
     else: _bench_speed(PROFILES[profile], df, work, here, rounds)
 
-# %% ../../nbs/bench/01_speed.ipynb #a4c69bb8
+# %% ../../nbs/bench/01_speed.ipynb #43ef7850
 def _bench_metrics(spec, dataset, df, work, file, seeds, data):
     store = Store(df, spec.store_size, work/'stores')
     result = same_metrics(spec, dataset, df, store, work/data/'loops', file, seeds, data)
@@ -521,6 +521,6 @@ def _bench_speed(spec, df, work, here, rounds):
     file = here/f'benchmark_{spec.profile}_{device}.json'
     if file.exists(): raise SystemExit(f'{file} exists already: move it away to measure again.')
     result = benchmark(spec, df, work, rounds, quick=spec.profile=='smoke')
-    with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
+    write_json(file, result)
     print(ratios(result).round(2).to_string())
     print(file)

@@ -6,7 +6,7 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #8e80903f
+# %% ../../nbs/bench/00_stock.ipynb #ab5de129
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -23,7 +23,7 @@ from fastai.optimizer import Adam
 from fastai.torch_core import set_seed
 from fastai.vision.augment import Resize, ResizeMethod, aug_transforms
 from fastai.vision.data import ImageBlock, MaskBlock
-from ..core import atomic_path
+from ..core import write_json
 from ..data.index import Dataset, fingerprint, rows
 from ..data.store import Store
 from ..evaluate import per_image, predict, summary
@@ -174,7 +174,7 @@ def _headline(net, spec, dataset, df, store):
     return {'average AUC':m['diagnosis']['avg_AUC'], 'AUC melanoma':m['diagnosis']['melanoma']['AUC'],
             'JA':m['fine']['JA'], 'JA coarse':m['coarse']['JA'], 'Dice':m['fine']['Dice']}
 
-# %% ../../nbs/bench/00_stock.ipynb #fa2d032f
+# %% ../../nbs/bench/00_stock.ipynb #b311f59f
 LOOPS_SCHEMA = 1 # of the file that `same_metrics` writes
 
 def same_metrics(
@@ -200,7 +200,7 @@ def same_metrics(
             net,seconds = train_by(loop, own, dataset, df, store, Path(work)/loop, **kwargs)
             metrics = _headline(net, own, dataset, df, store)
             result['runs'].append(dict(loop=loop, seed=seed, **metrics, seconds=seconds, **environment()))
-            with atomic_path(file) as part: part.write_text(json.dumps(result, indent=1))
+            write_json(file, result)
             print(f"{loop}, seed {seed}: average AUC {metrics['average AUC']:.3f}, JA {metrics['JA']:.3f}", flush=True)
     return json.loads(Path(file).read_text())
 

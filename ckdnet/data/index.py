@@ -6,7 +6,7 @@
 __all__ = ['COLUMNS', 'DATASETS', 'DataError', 'rows', 'read_image', 'read_mask', 'Dataset', 'register_dataset', 'get_dataset',
            'split_select', 'twins', 'without_twins', 'fingerprint', 'complete_index', 'check_index']
 
-# %% ../../nbs/01_data.index.ipynb #e3ff5811
+# %% ../../nbs/01_data.index.ipynb #c938b01f
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from sklearn.model_selection import StratifiedGroupKFold
-from ..core import offenders
+from ..core import check_name, offenders
 
 # %% ../../nbs/01_data.index.ipynb #4b3c893f
 COLUMNS = ['image_id','image','mask','diagnosis','split','lesion']
@@ -83,7 +83,7 @@ def read_mask(
 # %% ../../nbs/01_data.index.ipynb #38045edd
 def all_test(df, target): return rows(df, 'test')
 
-# %% ../../nbs/01_data.index.ipynb #afe2533b
+# %% ../../nbs/01_data.index.ipynb #a9861094
 @dataclass(frozen=True)
 class Dataset:
     "A data set: its classes, its metrics, and how its folder becomes an index."
@@ -100,7 +100,12 @@ class Dataset:
         "The classes whose AUCs make the average AUC."
         return self.tasks or self.classes
 
-# %% ../../nbs/01_data.index.ipynb #d7144a59
+    @property
+    def task_labels(self): # integers
+        "Their labels."
+        return [self.classes.index(c) for c in self.task_classes]
+
+# %% ../../nbs/01_data.index.ipynb #077123d6
 DATASETS = {} # name -> `Dataset`
 
 def register_dataset(
@@ -115,7 +120,7 @@ def get_dataset(
     name:str, # of a registered data set
 )->Dataset:
     "A data set by its name. Raises `ValueError` for an unknown name."
-    if name not in DATASETS: raise ValueError(f"There is no data set '{name}'; there are {', '.join(DATASETS)}.")
+    check_name('data set', name, DATASETS)
     return DATASETS[name]
 
 # %% ../../nbs/01_data.index.ipynb #d4dd1b89

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['MODELS', 'Model', 'model', 'get_model', 'create_model']
 
-# %% ../../nbs/18_models.registry.ipynb #df47bb1d
+# %% ../../nbs/18_models.registry.ipynb #cb965a47
 from collections.abc import Callable
 from typing import NamedTuple
 from torch import nn
+from ..core import check_name
 from .baselines import PlainNet, UNet
 from .cascade import create_ckdnet
 from .ckd_cls import CKDClsNet
@@ -37,12 +38,12 @@ def model(
         return build
     return register
 
-# %% ../../nbs/18_models.registry.ipynb #29f5b65e
+# %% ../../nbs/18_models.registry.ipynb #28ced90d
 def get_model(
     name:str, # of a registered model
 )->Model:
     "A model by its name. Raises `ValueError` for an unknown name."
-    if name not in MODELS: raise ValueError(f"There is no model '{name}'; there are {', '.join(MODELS)}.")
+    check_name('model', name, MODELS)
     return MODELS[name]
 
 def create_model(

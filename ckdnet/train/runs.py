@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'run', 'prediction_args', 'run_all', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #2c3e8a18
+# %% ../../nbs/34_train.runs.ipynb #76223ad8
 import hashlib, json, platform, subprocess
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -16,7 +16,7 @@ from fastai.torch_core import set_seed
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock
 import ckdnet
-from ..core import atomic_path
+from ..core import atomic_path, write_json
 from ..data.index import Dataset, complete_index, fingerprint, get_dataset
 from ..data.store import Store
 from ..evaluate import evaluate
@@ -35,13 +35,10 @@ def environment()->dict: # commit, whether files were changed, versions, device,
     return dict(commit=_git('rev-parse', 'HEAD') or None, changed=bool(changed), python=platform.python_version(),
                 versions={p:version(p) for p in packages}, device=device, threads=torch.get_num_threads())
 
-# %% ../../nbs/34_train.runs.ipynb #45d52c95
+# %% ../../nbs/34_train.runs.ipynb #e469f781
 def _git(*args):
     folder = Path(ckdnet.__file__).parent
     return subprocess.run(['git', *args], capture_output=True, text=True, cwd=folder).stdout.strip()
-
-def _write_json(file, content):
-    with atomic_path(file) as part: part.write_text(json.dumps(content, indent=1))
 
 # %% ../../nbs/34_train.runs.ipynb #3bc3917d
 def stage_folder(
@@ -54,7 +51,7 @@ def stage_folder(
     key = hashlib.sha256(json.dumps(record).encode()).hexdigest()[:12]
     return Path(work)/'stages'/f"{record['stage']}_{key}"
 
-# %% ../../nbs/34_train.runs.ipynb #01c793fa
+# %% ../../nbs/34_train.runs.ipynb #9f259907
 def train(
     spec:Spec,
     dataset:Dataset,
@@ -73,21 +70,21 @@ def train(
         here.mkdir(parents=True, exist_ok=True)
         with FileLock(here/'lock'):
             if not (here/'done.json').exists():
-                _write_json(here/'spec.json', stage_record(plan, images))
+                write_json(here/'spec.json', stage_record(plan, images))
                 _train_stage(plan, net, dataset, df, store, here)
         load_weights(getattr(net, plan.stage.net), here/'best.safetensors')
         done[plan.stage.name] = json.loads((here/'done.json').read_text())
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #3f19bd9e
+# %% ../../nbs/34_train.runs.ipynb #bca3c3e7
 def _train_stage(plan, net, dataset, df, store, here):
     "Train one stage, and write `done.json` when it is finished."
     set_seed(plan.seed, reproducible=True)
     dls = stage_dls(plan, net, dataset, df, store)
     learn = stage_learner(plan, net, dataset, dls)
     seconds = fit_stage(learn, plan, here)
-    _write_json(here/'done.json', dict(seconds=seconds, **environment()))
+    write_json(here/'done.json', dict(seconds=seconds, **environment()))
 
 def _read_log(file, stage):
     "The epochs of a stage: epoch, train_loss, valid_loss, metric, stage, metric_name."
@@ -126,7 +123,7 @@ def prediction_args(
     "How the networks of a spec predict: at the size and in the precision of their training."
     return dict(size=spec.size, bs=spec.bs[0], bf16=RECIPES[spec.recipe].bf16)
 
-# %% ../../nbs/34_train.runs.ipynb #492b5243
+# %% ../../nbs/34_train.runs.ipynb #cf6786ae
 def _now(): return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
 def _read_own(file, spec):
@@ -142,7 +139,7 @@ def _write_result(file, origin, evaluation, history):
         with atomic_path(file.with_name(file.stem+ending)) as part: table.to_csv(part, index=False, float_format='%.5g')
     with atomic_path(file.with_suffix('.npz')) as part:
         with open(part, 'wb') as f: np.savez_compressed(f, **evaluation.arrays)
-    _write_json(file, origin | evaluation.metrics)
+    write_json(file, origin | evaluation.metrics)
 
 # %% ../../nbs/34_train.runs.ipynb #b71440cc
 def run_all(

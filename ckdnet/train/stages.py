@@ -35,12 +35,12 @@ def _diagnosis_loss(spec, train):
     counts = np.bincount(ds.labels[ds.rows], minlength=len(ds.classes))
     return WeightedCrossEntropy(counts, spec.variant).to(train.device)
 
-# %% ../../nbs/31_train.stages.ipynb #7e981eff
+# %% ../../nbs/31_train.stages.ipynb #35e6bc57
 def average_auc(
     dataset, # a `ckdnet.data.index.Dataset`
 )->AverageAUC:
     "The average AUC over the tasks of a data set."
-    return AverageAUC([dataset.classes.index(c) for c in dataset.task_classes])
+    return AverageAUC(dataset.task_labels)
 
 SELECTION_METRICS = dict(jaccard=lambda dataset: JaccardMetric(), average_auc=average_auc)
 
