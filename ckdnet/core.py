@@ -43,8 +43,8 @@ def check_name(
     "Raises `ValueError` for an unknown name."
     if name not in known: raise ValueError(f"There is no {what} '{name}'; there are {', '.join(known)}.")
 
-# %% ../nbs/00_core.ipynb #49ad5ea4
-def _sync(path):
+# %% ../nbs/00_core.ipynb #00631c78
+def sync_to_disk(path):
     "Wait until a file, or the list of names in a folder, is on the disk."
     if os.name=='nt' and path.is_dir(): return # Windows cannot open folders, and needs no such call
     fd = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
@@ -56,7 +56,7 @@ def _make_folder(folder):
     if folder.is_dir(): return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync(folder.parent)
+    sync_to_disk(folder.parent)
 
 # %% ../nbs/00_core.ipynb #66127110
 def _part_prefix(): return f'.part-{socket.gethostname()}-'
@@ -74,16 +74,16 @@ def _remove_abandoned(folder):
         pid = int(d.name.removeprefix(_part_prefix()).split('-')[0])
         if not _is_running(pid): shutil.rmtree(d, ignore_errors=True)
 
-# %% ../nbs/00_core.ipynb #c3b61ab3
+# %% ../nbs/00_core.ipynb #60665fda
 @contextmanager
 def _name_full_disk(folder):
     "Say which disk is full: Python's own message does not."
     try: yield
     except OSError as e:
         if e.errno!=errno.ENOSPC: raise
-        raise OSError(e.errno, f'The disk of {folder} is full: make room and start again. What is finished is kept') from e
+        raise OSError(e.errno, f'The disk of {folder} is full: make room, and start again') from e
 
-# %% ../nbs/00_core.ipynb #90114d6a
+# %% ../nbs/00_core.ipynb #7b4d10cd
 @contextmanager
 def atomic_path(
     path, # final path of the file or folder
@@ -98,9 +98,9 @@ def atomic_path(
           tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix, ignore_cleanup_errors=True) as d):
         part = Path(d)/path.name
         yield part
-        for p in (part, *part.rglob('*')): _sync(p)
+        for p in (part, *part.rglob('*')): sync_to_disk(p)
         os.replace(part, path)
-        _sync(path.parent)
+        sync_to_disk(path.parent)
 
 # %% ../nbs/00_core.ipynb #605a2097
 def _not_finite(content, place=''):

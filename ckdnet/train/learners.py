@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage']
 
-# %% ../../nbs/33_train.learners.ipynb #62fe5e2e
+# %% ../../nbs/33_train.learners.ipynb #1f8af5f6
 from functools import partial
 from pathlib import Path
 import numpy as np, torch
@@ -13,15 +13,15 @@ from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.fp16 import MixedPrecision
 from fastai.callback.progress import CSVLogger
 from fastai.callback.schedule import *
-from fastai.callback.training import GradientClip
 from fastai.learner import Learner
 from fastai.optimizer import OptimWrapper
 from fastai.torch_core import default_device, params
+from ..core import write_json
 from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store
 from ..models.cascade import CKDNet
-from .callbacks import Bfloat16, KeepBest, Plateau, Resume, Upstream
+from .callbacks import Bfloat16, FiniteGradientClip, KeepBest, NotFinite, Plateau, Resume, Upstream
 from .spec import StagePlan
 from .stages import SELECTION_METRICS
 
@@ -61,7 +61,7 @@ def _upstream(stage, net):
     before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
     return Upstream(CKDNet(**before), stage.inputs)
 
-# %% ../../nbs/33_train.learners.ipynb #ceeccecf
+# %% ../../nbs/33_train.learners.ipynb #a7049e2f
 def stage_learner(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
@@ -75,25 +75,39 @@ def stage_learner(
         raise ValueError(f"schedule is one of {', '.join(_ADAM)}, not {recipe.schedule!r}.")
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     precision = _precision_callbacks(dls.device, recipe.bf16)
-    cbs = [_upstream(stage, net), GradientClip(recipe.clip), ChannelsLast(), *precision]
+    cbs = [_upstream(stage, net), FiniteGradientClip(recipe.clip), ChannelsLast(), *precision]
     return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
                    metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=opt_func, splitter=_encoder_and_rest,
                    wd=recipe.wd, cbs=cbs)
 
-# %% ../../nbs/33_train.learners.ipynb #cbb9c2a7
+# %% ../../nbs/33_train.learners.ipynb #709c81de
 def fit_stage(
     learn:Learner, # from `stage_learner`
     plan:StagePlan, # of the stage; its epochs include those of an earlier, interrupted fit
     folder, # for `best.safetensors`, `log.csv` and `resume.pt`
-)->float: # seconds of all epochs, those before an interruption included
-    "Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights."
+)->dict: # 'seconds' of all epochs and 'skipped_steps' of mixed precision, those before an interruption included
+    "Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights. Raises `NotFinite`."
     folder = Path(folder).absolute()
     folder.mkdir(parents=True, exist_ok=True)
     metric = learn.metrics[0].name
     recipe = plan.recipe
-    resume = Resume(folder/'resume.pt')
-    cbs = [KeepBest(folder/'best.safetensors', metric), resume, CSVLogger(folder/'log.csv')]
-    if recipe.schedule=='one_cycle':
-        learn.fit_one_cycle(plan.epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
-    else: learn.fit(plan.epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=[*cbs, Plateau(metric)])
-    return resume.seconds
+    best = folder/'best.safetensors'
+    resume = Resume(folder/'resume.pt', best)
+    cbs = [KeepBest(best, metric), resume, CSVLogger(folder/'log.csv')]
+    try:
+        if recipe.schedule=='one_cycle':
+            learn.fit_one_cycle(plan.epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
+        else: learn.fit(plan.epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=[*cbs, Plateau(metric)])
+    except NotFinite as e: _report_not_finite(e, plan, folder/'not_finite.json')
+    return dict(seconds=resume.seconds, skipped_steps=resume.skipped)
+
+# %% ../../nbs/33_train.learners.ipynb #2039e1d9
+def _report_not_finite(error, plan, file):
+    "Write where the loss was not finite, and raise the error again with what to try."
+    where = error.where
+    write_json(file, dict(stage=plan.stage.name, **where))
+    place = f"epoch {where['epoch']}, batch {where['batch']}"
+    what = f"{plan.stage.title}: the {where['what']} is {where['value']} in {place}."
+    fix = (f'The images of the batch are listed in {file}: look at them, or choose a recipe with a lower learning '
+           f'rate than {plan.recipe.lr} and {plan.recipe.backbone_lr} (encoder).')
+    raise NotFinite(f'{what} {fix}', where) from error
