@@ -274,6 +274,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                                                                'ckdnet/losses.py'),
                                'ckdnet.losses.WeightedCrossEntropy.weight': ('losses.html#weightedcrossentropy.weight', 'ckdnet/losses.py'),
                                'ckdnet.losses.pixels': ('losses.html#pixels', 'ckdnet/losses.py'),
+                               'ckdnet.losses.precise': ('losses.html#precise', 'ckdnet/losses.py'),
                                'ckdnet.losses.seg_loss': ('losses.html#seg_loss', 'ckdnet/losses.py')},
             'ckdnet.metrics': { 'ckdnet.metrics._binary': ('metrics.html#_binary', 'ckdnet/metrics.py'),
                                 'ckdnet.metrics._probs': ('metrics.html#_probs', 'ckdnet/metrics.py'),
