@@ -12,7 +12,13 @@ from torch import nn
 from torchvision.ops import sigmoid_focal_loss
 from .models.layers import check_variant
 
-# %% ../nbs/20_losses.ipynb #a6d0a7a3
+# %% ../nbs/20_losses.ipynb #c56d8d43
+def precise(t):
+    "A plain tensor in fp32, or in fp64 if `t` is in fp64."
+    t = t.as_subclass(torch.Tensor)
+    return t if t.dtype==torch.float64 else t.float()
+
+# %% ../nbs/20_losses.ipynb #95d5376a
 class WeightedCrossEntropy(nn.Module):
     """Cross-entropy weighted by class (Eq. 5), from logits.
 
@@ -41,34 +47,34 @@ class WeightedCrossEntropy(nn.Module):
         logits, # (B,C); another shape raises `ValueError`
         targets, # (B,), class of each image, 0…C-1
     ): # scalar, ≥ 0
-        logits = logits.as_subclass(torch.Tensor).float()
+        logits = precise(logits)
         targets = targets.as_subclass(torch.Tensor).long()
         if logits.shape!=(len(targets), len(self.counts)):
             raise ValueError(f'Logits {tuple(logits.shape)} for {len(targets)} targets and {len(self.counts)} classes: '
                              'they must be (B,C) for targets (B,).')
-        weight = self.weight.to(logits.device)
+        weight = self.weight.to(logits)
         if self.variant=='authors': return F.cross_entropy(logits, targets, weight)
         return F.cross_entropy(logits, targets, weight, reduction='sum')/len(targets)
 
-# %% ../nbs/20_losses.ipynb #ec3eb986
+# %% ../nbs/20_losses.ipynb #0137adb8
 def pixels(
     logits, # (B,1,H,W)
     mask, # (B,H,W), 0 or 1, of any type
-)->tuple: # logits (B,H·W), mask (B,H·W), both plain fp32 tensors
+)->tuple: # logits (B,H·W), mask (B,H·W), both plain tensors in fp32, or in fp64 if the logits are
     "Logits and mask, one row of pixels per image. Raises `ValueError` if their sizes do not match."
-    logits = logits.as_subclass(torch.Tensor).float()
-    mask = mask.as_subclass(torch.Tensor).float()
+    logits = precise(logits)
+    mask = mask.as_subclass(torch.Tensor).to(logits.dtype)
     if mask.ndim!=3 or logits.shape!=mask[:,None].shape:
         raise ValueError(f'Logits {tuple(logits.shape)} do not match a mask {tuple(mask.shape)}: '
                          'they must be (B,1,H,W) and (B,H,W).')
     return logits.flatten(1), mask.flatten(1)
 
-# %% ../nbs/20_losses.ipynb #90d22186
+# %% ../nbs/20_losses.ipynb #0880efdb
 class SoftDiceLoss(nn.Module):
     """Soft Dice loss (Eq. 7), 0…1, from logits.
 
     'paper': squared denominator, over all pixels of the batch, one pixel added above and below (our choice).
-    'authors': denominator not squared, smoothed as in the release, clipped at 0, mean over images."""
+    'authors': denominator not squared, smoothed as in the release, mean over images, clipped at 0."""
     def __init__(self,
         variant:str='paper', # 'paper' or 'authors'
     ):
@@ -83,14 +89,15 @@ class SoftDiceLoss(nn.Module):
         p = logits.sigmoid()
         if self.variant=='paper': return 1 - (2*(p*q).sum()+1) / ((p*p).sum()+(q*q).sum()+1)
         per_image = 1 - 2*((p*q).sum(1)+1) / (p.sum(1)+q.sum(1)+1)
-        return per_image.clamp(min=0).mean()
+        return per_image.mean().clamp(min=0)
 
-# %% ../nbs/20_losses.ipynb #ff4493e1
+# %% ../nbs/20_losses.ipynb #38695bad
 class FocalLoss(nn.Module):
     """Focal loss (Eq. 8–9, Lin et al. 2017), ≥ 0, from logits.
 
     'paper': weight α for lesion pixels and 1-α for the others, mean over all pixels.
-    'authors': weight α for all pixels, mean over lesion pixels plus mean over the others.
+    'authors': weight α for all pixels, mean over lesion pixels plus mean over the others, probabilities clamped to
+    1e-6…1-1e-6; a kind of pixels that is missing counts 0 (not so in the release).
     Raises `ValueError` for γ below 1 other than 0: between 0 and 1 the gradient of a perfect pixel is not finite."""
     def __init__(self,
         alpha:float|None=None, # weight of the lesion pixels, 0…1; None: 0.25 for 'paper', 1 for 'authors'
@@ -110,9 +117,9 @@ class FocalLoss(nn.Module):
     ): # scalar
         logits,q = pixels(logits, mask)
         if self.variant=='paper': return sigmoid_focal_loss(logits, q, self.alpha, self.gamma, 'mean')
-        loss = sigmoid_focal_loss(logits, q, -1, self.gamma) # -1: no α
-        lesion = (loss*q).sum()/q.sum().clamp(min=1)
-        other = (loss*(1-q)).sum()/(1-q).sum().clamp(min=1)
+        p = logits.sigmoid().clamp(1e-6, 1-1e-6)
+        lesion = (-(1-p)**self.gamma*p.log()*q).sum() / q.sum().clamp(min=1)
+        other = (-p**self.gamma*(1-p).log()*(1-q)).sum() / (1-q).sum().clamp(min=1)
         return self.alpha*(lesion+other)
 
 # %% ../nbs/20_losses.ipynb #2a2323ac

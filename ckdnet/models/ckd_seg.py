@@ -11,12 +11,20 @@ from torch import nn
 from .encoders import Encoder
 from .layers import EntangleSeg, SpatialChannelAtten, SpatialChannelAttenOut, check_variant
 
-# %% ../../nbs/14_models.ckd_seg.ipynb #dba4262d
+# %% ../../nbs/14_models.ckd_seg.ipynb #1b2e388b
+def kaiming_uniform(net):
+    "Start the convolutions of a network as the release starts those of Entangle-Seg and of the fine decoder."
+    for m in net.modules():
+        if isinstance(m, nn.Conv2d):
+            nn.init.kaiming_uniform_(m.weight, nonlinearity='relu')
+            if m.bias is not None: nn.init.zeros_(m.bias)
+
+# %% ../../nbs/14_models.ckd_seg.ipynb #e20549f1
 class CKDSegNet(nn.Module):
     "The fine segmentation network: encoder with Entangle-Seg, decoder with scSE attention (§2.5, Fig. 1d)."
     def __init__(self,
         encoder:Encoder, # from `create_encoder`
-        variant:str='paper', # 'paper' or 'authors': the position of Entangle-Seg, and the decoder's blocks
+        variant:str='paper', # 'paper' or 'authors': position of Entangle-Seg, the decoder's blocks, initialisation
         entangle:bool=True, # use the classifier's features? False: the baseline of Table 7
         inside:bool|None=None, # Entangle-Seg between the encoder's stages? None: yes for 'paper', no for 'authors'
     ):
@@ -28,6 +36,9 @@ class CKDSegNet(nn.Module):
         self.decoder = nn.ModuleList(SpatialChannelAtten(c[l+1], c[l], c[l], variant) for l in (3,2,1,0))
         self.out = SpatialChannelAttenOut(c[0], c[0]//2, variant)
         self.head = nn.Conv2d(c[0]//2, 1, 1)
+        if variant=='authors':
+            for m in (self.entangle, self.decoder, self.out, self.head):
+                if m: kaiming_uniform(m)
 
     def encode(self,
         x, # (B,3,H,W), normalised

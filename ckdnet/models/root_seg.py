@@ -12,9 +12,39 @@ from torchvision.models.segmentation.deeplabv3 import ASPP
 from .encoders import Encoder
 from .layers import check_variant, conv_bn_relu
 
-# %% ../../nbs/12_models.root_seg.ipynb #f72e8091
+# %% ../../nbs/12_models.root_seg.ipynb #88d8d782
+class ReleasePooling(nn.Sequential):
+    "The pooling branch of the pyramid in the authors' release: the output can be negative."
+    def __init__(self,
+        ni:int, # input channels
+        nf:int, # output channels
+    ):
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(ni, nf, 1, bias=False), nn.ReLU(), nn.BatchNorm2d(nf))
+
+    def forward(self, x): # (B,ni,h,w) -> (B,nf,h,w)
+        pool,conv,relu,bn = self
+        mean = relu(conv(pool(x)))
+        return bn(F.interpolate(mean, size=x.shape[-2:]))
+
+def pyramid(ni, nf, variant): # channels in, channels out, 'paper' or 'authors'
+    "Atrous spatial pyramid pooling, (B,ni,h,w) -> (B,nf,h,w): torchvision's, for 'authors' changed to the release's."
+    aspp = ASPP(ni, [6,12,18], nf)
+    if variant=='authors':
+        aspp.convs[4] = ReleasePooling(ni, nf)
+        aspp.project[3] = nn.Dropout2d(0.5)
+    return aspp
+
+# %% ../../nbs/12_models.root_seg.ipynb #49d31813
+def kaiming_normal(net):
+    "Start the convolutions of a network as the release starts those of RootSeg-Net's decoder (He et al. 2015)."
+    for m in net.modules():
+        if isinstance(m, nn.Conv2d): nn.init.kaiming_normal_(m.weight)
+
+# %% ../../nbs/12_models.root_seg.ipynb #ddaeea89
 class DeepLabV3PlusDecoder(nn.Module):
-    "Mask logits from the maps at strides 4 and 32 (Chen et al. 2018). 'authors': enlarges with `align_corners=True`."
+    """Mask logits from the maps at strides 4 and 32 (Chen et al. 2018).
+
+    'authors': the release's pooling branch, dropout of whole channels, `align_corners=True`, Kaiming initialisation."""
     def __init__(self,
         low:int, # channels of the map at stride 4
         deep:int, # channels of the map at stride 32
@@ -23,10 +53,12 @@ class DeepLabV3PlusDecoder(nn.Module):
     ):
         super().__init__()
         self.align = check_variant(variant)=='authors'
-        self.aspp = ASPP(deep, [6,12,18], width)
+        dropout = nn.Dropout2d if variant=='authors' else nn.Dropout
+        self.aspp = pyramid(deep, width, variant)
         self.low = conv_bn_relu(low, 48, ks=1)
         self.mix = nn.Sequential(
-            conv_bn_relu(width+48, width), conv_bn_relu(width, width), nn.Dropout(0.5), nn.Conv2d(width, 1, 1))
+            conv_bn_relu(width+48, width), conv_bn_relu(width, width), dropout(0.5), nn.Conv2d(width, 1, 1))
+        if variant=='authors': kaiming_normal(self)
 
     def enlarge(self,
         x, # (B,C,h,w)
