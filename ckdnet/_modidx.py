@@ -709,6 +709,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs._git': ('train.runs.html#_git', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._is_complete': ('train.runs.html#_is_complete', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._lock': ('train.runs.html#_lock', 'ckdnet/train/runs.py'),
+                                   'ckdnet.train.runs._make_result': ('train.runs.html#_make_result', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._now': ('train.runs.html#_now', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._read_done': ('train.runs.html#_read_done', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._read_log': ('train.runs.html#_read_log', 'ckdnet/train/runs.py'),

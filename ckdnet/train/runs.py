@@ -55,16 +55,18 @@ def stage_folder(
     key = hashlib.sha256(json.dumps(record).encode()).hexdigest()[:12]
     return Path(work)/'stages'/f"{record['stage']}_{key}"
 
-# %% ../../nbs/34_train.runs.ipynb #e253e232
+# %% ../../nbs/34_train.runs.ipynb #e21f9dc6
 def _record(plan, df): return stage_record(plan, fingerprint(df, ('train','select'))['sha256'])
 
 @contextmanager
-def _lock(file, doing, wait=True):
-    "Do something in one process at a time. Another one waits, and says so, or raises `Timeout` if it shall not wait."
+def _lock(file, doing, wait=True, if_held=lambda: None):
+    """Do something in one process at a time. Another one calls `if_held`; then it waits, and says so, or raises
+    `Timeout` if it shall not wait."""
     file.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(file)
     try: lock.acquire(timeout=0)
     except Timeout:
+        if_held()
         if not wait: raise
         print(f'Another process {doing}; waiting for it ({file}).')
         lock.acquire()
@@ -194,24 +196,32 @@ def run_all(
                 done[spec] = _run(spec, indices[spec.dataset], Path(results), Path(work), data or spec.dataset, wait)
     return [done[s] for s in specs]
 
-# %% ../../nbs/34_train.runs.ipynb #a2ff4d98
+# %% ../../nbs/34_train.runs.ipynb #61be0d7e
 def _run(spec, df, results, work, data, wait):
     if Path(data).name!=data: raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
-    dataset = get_dataset(spec.dataset)
     file = results/data/spec.name/f'{spec.seed}.json'
-    with _lock(file.with_name(f'.{file.stem}.lock'), f'makes {file}', wait):
+    claim = file.with_name(f'.{file.stem}.spec.json') # what the process that holds the lock makes
+    def check_claim():
+        if claim.exists(): _check_same_spec(file, spec_from_dict(json.loads(claim.read_text())), spec)
+    with _lock(file.with_name(f'.{file.stem}.lock'), f'makes {file}', wait, check_claim):
         if file.exists() and _is_complete(file, spec, df, work/data): return read_result(file)
-        check_run(spec, dataset, df, work, file.parent)
-        twins = df.image_id[df.split=='twin'].tolist()
-        if twins: print(f'{len(twins)} training images are left out: they show lesions of Validation or Test.')
-        store = Store(df, spec.store_size, work/'stores')
-        net,history,stages = train(spec, dataset, df, store, work/data)
-        evaluation = evaluate(net, df, store, dataset, **prediction_args(spec))
-        images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
-        origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
-                      finished=_now(), reported_on='valid')
-        _write_result(file, origin, evaluation, history)
-        return read_result(file)
+        check_run(spec, get_dataset(spec.dataset), df, work, file.parent)
+        write_json(claim, asdict(spec))
+        try: _make_result(spec, df, file, work, data)
+        finally: claim.unlink()
+    return read_result(file)
+
+def _make_result(spec, df, file, work, data):
+    dataset = get_dataset(spec.dataset)
+    twins = df.image_id[df.split=='twin'].tolist()
+    if twins: print(f'{len(twins)} training images are left out: they show lesions of Validation or Test.')
+    store = Store(df, spec.store_size, work/'stores')
+    net,history,stages = train(spec, dataset, df, store, work/data)
+    evaluation = evaluate(net, df, store, dataset, **prediction_args(spec))
+    images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
+    origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
+                  finished=_now(), reported_on='valid')
+    _write_result(file, origin, evaluation, history)
 
 def _now(): return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
@@ -222,7 +232,7 @@ def prediction_args(
     "How the networks of a spec predict: at the size and in the precision of their training."
     return dict(size=spec.size, bs=spec.bs[0], bf16=RECIPES[spec.recipe].bf16)
 
-# %% ../../nbs/34_train.runs.ipynb #534fbfab
+# %% ../../nbs/34_train.runs.ipynb #108c0274
 def _is_complete(file, spec, df, work):
     """Is the recorded result whole? Raises `ValueError` if it is that of another spec or of other images, or if a file
     beside it is damaged and cannot be made again from trained networks."""
@@ -241,13 +251,12 @@ def _is_complete(file, spec, df, work):
     print(offenders('Written again from the trained networks', damaged))
     return False
 
-def _check_same_spec(file, recorded, spec):
+def _check_same_spec(file, other, spec):
     "Raise `ValueError` with the fields that differ."
-    other = asdict(recorded)
+    other = asdict(other)
     differ = [f'{k} {other[k]} there, {v} here' for k,v in asdict(spec).items() if other[k]!=v]
-    if differ:
-        raise ValueError(offenders(f'{file} contains the result of another spec', differ,
-                                   'Choose another folder for the results, or another name for the images (data).'))
+    fix = 'Choose another folder for the results, or another name for the images (data).'
+    if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
 
 # %% ../../nbs/34_train.runs.ipynb #515e6d5b
 def _write_result(file, origin, evaluation, history):

@@ -1,0 +1,123 @@
+"""Interrupt small runs on drawn lesions, and compare what they end with to a run without interruption.
+
+    python tools/faults.py kill --n 20     SIGKILL at random moments, over all three stages
+    python tools/faults.py power --n 10    power cuts: a copy of an ext4 disk as it is at a random moment (Linux, root)
+
+`power --no-fsync` does the same without waiting for the disk: it shows what `atomic_path` is for.
+"""
+import argparse, json, multiprocessing, os, random, shutil, signal, subprocess, sys, tempfile, time
+from dataclasses import replace
+from pathlib import Path
+import pandas as pd
+from ckdnet.core import file_hash
+from ckdnet.data.synthetic import make_synthetic
+from ckdnet.train.runs import run
+from ckdnet.train.spec import PROFILES
+
+SPEC = replace(PROFILES['smoke'], epochs=(4,4,4))
+fork = multiprocessing.get_context('fork') # a child needs no imports: it starts in a moment
+
+
+def train(images, folder, fsync=True):
+    "A whole run, silent, in `folder`."
+    sys.stdout = sys.stderr = open(os.devnull, 'w')
+    if not fsync: os.fsync = lambda fd: None
+    run(SPEC, images, folder/'results', folder/'work', 'drawn')
+
+def start(*args):
+    child = fork.Process(target=train, args=args)
+    child.start()
+    return child
+
+def outcome(folder):
+    "Metrics, weights and logs of a finished run, without times."
+    result = json.loads((folder/'results'/'drawn'/SPEC.name/f'{SPEC.seed}.json').read_text())
+    metrics = {k: result[k] for k in ('diagnosis', 'coarse', 'fine', 'tta', 'message_ablation')}
+    stages = sorted((folder/'work'/'drawn'/'stages').iterdir())
+    weights = {s.name: file_hash(s/'best.safetensors') for s in stages}
+    logs = {s.name: pd.read_csv(s/'log.csv').drop(columns='time').to_csv() for s in stages}
+    return dict(metrics=metrics, weights=weights, logs=logs)
+
+def finished_stages(folder): return len(list(folder.glob('work/drawn/stages/*/done.json')))
+
+def report(what, expected, folder):
+    "Print whether a finished run has ended as the run without interruption, and return it."
+    found = outcome(folder)
+    differ = [k for k in expected if found[k] != expected[k]]
+    print(f"{what}: {'metrics, weights and logs identical' if not differ else 'DIFFERENT: ' + ', '.join(differ)}")
+    return not differ
+
+def kill(images, here, expected, seconds, n):
+    "Kill runs at random moments until `n` were killed; each is started again until it is finished."
+    kills, same = 0, True
+    while kills < n:
+        folder = here/f'run_{kills}'
+        where = []
+        while not (folder/'results'/'drawn'/SPEC.name/f'{SPEC.seed}.json').exists():
+            child = start(images, folder)
+            child.join(random.uniform(0, seconds/2) if kills < n else None)
+            if child.exitcode is not None and child.exitcode != 0: sys.exit(f'a run failed: {folder}')
+            if child.is_alive():
+                child.kill()
+                child.join()
+                kills += 1
+                where.append(finished_stages(folder))
+        same &= report(f'killed {len(where)} times, after {where} finished stages', expected, folder)
+    return same
+
+class Disk:
+    "An ext4 disk in a file."
+    def __init__(self, file, mount):
+        self.file, self.mount = file, mount
+        mount.mkdir(exist_ok=True)
+    def make(self):
+        with open(self.file, 'wb') as f: f.truncate(128*2**20)
+        subprocess.run(['mkfs.ext4', '-q', self.file], check=True)
+    def __enter__(self):
+        subprocess.run(['mount', '-o', 'loop', self.file, self.mount], check=True)
+        return self.mount
+    def __exit__(self, *exc): subprocess.run(['umount', self.mount], check=True)
+
+def power(images, here, expected, seconds, n, fsync):
+    "Copy the disk at random moments of a run, without a sync, and go on from the copy."
+    same = True
+    for i in range(n):
+        disk, after = Disk(here/'disk', here/'mount'), Disk(here/'copy', here/'mount')
+        disk.make()
+        with disk as folder:
+            child = start(images, folder, fsync)
+            child.join(random.uniform(0, seconds))
+            if child.is_alive(): os.kill(child.pid, signal.SIGSTOP)
+            shutil.copyfile(disk.file, after.file)
+            child.kill()
+            child.join()
+        with after as folder:
+            files = [f for f in folder.rglob('*') if f.is_file() and '.part-' not in str(f)]
+            empty = [f.name for f in files if not f.stat().st_size and 'lock' not in f.name]
+            what = f"cut {i}, {finished_stages(folder)} finished stages, {len(files)} files, empty: {empty or 'none'}"
+            child = start(images, folder)
+            child.join()
+            if child.exitcode: print(f'{what}: the run FAILS')
+            same &= not child.exitcode and report(what, expected, folder)
+    return same
+
+
+if __name__ == '__main__':
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument('fault', choices=('kill', 'power'))
+    parser.add_argument('--n', type=int, default=20)
+    parser.add_argument('--no-fsync', action='store_true')
+    args = parser.parse_args()
+    random.seed(0)
+    with tempfile.TemporaryDirectory() as tmp:
+        here = Path(tmp)
+        images = make_synthetic(here/'images', n_train=60, n_valid=15, n_test=9, size=72)
+        began = time.perf_counter()
+        child = start(images, here/'whole')
+        child.join()
+        seconds = time.perf_counter()-began
+        expected = outcome(here/'whole')
+        print(f'one run without interruption: {seconds:.1f} s')
+        if args.fault == 'kill': same = kill(images, here, expected, seconds, args.n)
+        else: same = power(images, here, expected, seconds, args.n, not args.no_fsync)
+    sys.exit(not same)
