@@ -17,7 +17,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from .core import data_dir
-from .data.index import fingerprint, get_dataset, read_image, read_mask
+from .data.files import read_image, read_mask
+from .data.index import fingerprint, get_dataset
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
 from .metrics import auc
