@@ -8,7 +8,7 @@ __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'results_f
            'if_run', 'if_any_run', 'difference', 'add_column', 'delong_by_seed', 'difference_table', 'verdict_list',
            'paper_table', 'panel_source', 'read_panel']
 
-# %% ../nbs/24_results.ipynb #42368955
+# %% ../nbs/24_results.ipynb #10a0fea2
 import json, os, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from .core import data_dir, file_hash
-from .data.index import DataError, fingerprint, get_dataset, rows, read_image, read_mask
+from .data.files import DataError, read_image, read_mask
+from .data.index import fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
 from .metrics import auc

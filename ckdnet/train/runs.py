@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #bb5cfc63
+# %% ../../nbs/34_train.runs.ipynb #8dd4e887
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -18,7 +18,8 @@ from fastprogress.fastprogress import progress_bar
 from filelock import FileLock, Timeout
 import ckdnet
 from ..core import atomic_path, file_hash, offenders, sync_to_disk, write_json
-from ..data.index import DataError, Dataset, complete_index, fingerprint, get_dataset, rows
+from ..data.files import DataError
+from ..data.index import Dataset, complete_index, fingerprint, get_dataset, rows
 from ..data.store import Store
 from ..evaluate import evaluate
 from ..models.registry import create_model
