@@ -6,8 +6,7 @@
 __all__ = ['SEG_METRICS', 'counts', 'from_counts', 'seg_metrics', 'auc', 'one_vs_rest', 'isic2017_cls_metrics', 'bma',
            'isic2018_cls_metrics']
 
-# %% ../nbs/21_metrics.ipynb #5e759a0e
-import warnings
+# %% ../nbs/21_metrics.ipynb #23797ef8
 import numpy as np, pandas as pd
 from scipy.stats import rankdata
 from sklearn.metrics import average_precision_score
@@ -26,29 +25,27 @@ def counts(
     tn = (~pred&~truth).sum(axis)
     return tp, fp, fn, tn
 
-# %% ../nbs/21_metrics.ipynb #c034be56
-def _ratio(a, b):
-    "a/b, and 1 where b is 0."
-    return np.where(b==0, 1., a/np.where(b==0, 1., b))
-
+# %% ../nbs/21_metrics.ipynb #b02875f1
 def from_counts(
     tp, # true positives, a number or an array
     fp, # false positives, of the same shape
     fn, # false negatives, of the same shape
     tn, # true negatives, of the same shape
+    undefined:float=1., # the value of 0/0; 1 in the official scorer
 )->dict: # name → float array of that shape, 0…1
-    "Metrics of a binary prediction (§2.7), by the conventions of the official scorer: 0/0 is 1."
+    "Metrics of a binary prediction (§2.7), by the conventions of the official scorer."
     tp,fp,fn,tn = [np.asarray(o, dtype=float) for o in (tp, fp, fn, tn)]
-    ja = _ratio(tp, tp+fp+fn)
+    def ratio(a, b): return np.where(b==0, undefined, a/np.where(b==0, 1., b))
+    ja = ratio(tp, tp+fp+fn)
     return dict(
         JA=ja,
-        Dice=_ratio(2*tp, 2*tp+fp+fn),
-        ACC=(tp+tn)/(tp+fp+fn+tn),
-        SEN=_ratio(tp, tp+fn),
-        SPC=_ratio(tn, tn+fp),
-        PPV=_ratio(tp, tp+fp),
-        NPV=_ratio(tn, tn+fn),
-        thresholded_JA=np.where(ja>=0.65, ja, 0.))
+        Dice=ratio(2*tp, 2*tp+fp+fn),
+        ACC=ratio(tp+tn, tp+fp+fn+tn),
+        SEN=ratio(tp, tp+fn),
+        SPC=ratio(tn, tn+fp),
+        PPV=ratio(tp, tp+fp),
+        NPV=ratio(tn, tn+fn),
+        thresholded_JA=np.where(ja<0.65, 0., ja))
 
 # %% ../nbs/21_metrics.ipynb #275afb5d
 SEG_METRICS = ['JA','Dice','ACC','SEN','SPC','thresholded_JA']
@@ -90,7 +87,14 @@ def auc(
     rank_sum = rankdata(p, axis=0)[t].sum(0)
     return (rank_sum-n_pos*(n_pos+1)/2) / (n_pos*n_neg)
 
-# %% ../nbs/21_metrics.ipynb #8e2bdd6c
+# %% ../nbs/21_metrics.ipynb #2a318d24
+def none_if_nan(
+    x, # a number
+): # a float, or None
+    "A number for a result: None where it does not exist."
+    return None if np.isnan(x) else float(x)
+
+# %% ../nbs/21_metrics.ipynb #a34d8afa
 def _probs(probs, labels, n=None):
     "Probabilities (N,C) and labels (N,) as arrays, `n` classes if given. Raises `ValueError` if they are not valid."
     probs = np.asarray(probs, dtype=float)
@@ -107,33 +111,30 @@ def _probs(probs, labels, n=None):
 def one_vs_rest(
     p, # (N,), probabilities of the class
     t, # (N,), bool: is the image of this class?
-)->dict: # AUC, ACC, SEN, SPC, AP, PPV, NPV, Dice: floats, 0…1; AUC may be NaN
+)->dict: # AUC, ACC, SEN, SPC, AP, PPV, NPV, Dice: floats, 0…1, or None where the metric does not exist
     "Metrics of one class against the rest (§2.7); a prediction is positive where p > 0.5."
-    with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # without positives scikit-learn warns and returns 0
-        ap = average_precision_score(t, p)
-    tp,fp,fn,tn = counts(p>0.5, t)
-    m = from_counts(tp, fp, fn, tn) | dict(AUC=auc(p, t), AP=ap)
-    return {k: float(m[k]) for k in ('AUC','ACC','SEN','SPC','AP','PPV','NPV','Dice')}
+    ap = average_precision_score(t, p) if t.any() else np.nan
+    m = from_counts(*counts(p>0.5, t), undefined=np.nan) | dict(AUC=auc(p, t), AP=ap)
+    return {k: none_if_nan(m[k]) for k in ('AUC','ACC','SEN','SPC','AP','PPV','NPV','Dice')}
 
-# %% ../nbs/21_metrics.ipynb #f44eb611
+# %% ../nbs/21_metrics.ipynb #0e869b41
 def isic2017_cls_metrics(
     probs, # (N,3), probabilities of melanoma, seborrheic keratosis, nevus
     labels, # (N,), integers 0…2
 )->dict: # 'melanoma' and 'seborrheic_keratosis': dicts of metrics; 'avg_AUC': their mean AUC
     """The diagnosis metrics of ISIC2017 (§2.7, Table 2).
 
-    Each task has AUC, ACC, SEN, SPC, AP and PPV. The average AUC is NaN if one of the two is.
+    Each task has AUC, ACC, SEN, SPC, AP and PPV. What does not exist is None; so is the average AUC if one AUC is.
     Raises `ValueError` for wrong shapes, labels or probabilities."""
     probs,labels = _probs(probs, labels, 3)
     out = {}
     for c,name in enumerate(('melanoma','seborrheic_keratosis')):
         m = one_vs_rest(probs[:,c], labels==c)
         out[name] = {k: m[k] for k in ('AUC','ACC','SEN','SPC','AP','PPV')}
-    average = np.mean([m['AUC'] for m in out.values()])
-    return out | dict(avg_AUC=float(average))
+    aucs = [m['AUC'] for m in out.values()]
+    return out | dict(avg_AUC=None if None in aucs else float(np.mean(aucs)))
 
-# %% ../nbs/21_metrics.ipynb #393b678d
+# %% ../nbs/21_metrics.ipynb #7088f13b
 def bma(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
@@ -151,11 +152,13 @@ def bma(
 def isic2018_cls_metrics(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
-)->dict: # 'classes': list of C dicts of metrics; 'mean': their means, without NaN; 'BMA'
-    """The diagnosis metrics of ISIC2018 (§2.7, Table 3).
+)->dict: # 'classes': list of C dicts of metrics; 'mean': means over the classes that occur; 'BMA'
+    """The diagnosis metrics of ISIC2018 (§2.7, Table 3). What does not exist is None.
 
+    In the means PPV and NPV count 1 where nothing was predicted, as in the official scorer.
     Raises `ValueError` for wrong shapes, labels or probabilities."""
     probs,labels = _probs(probs, labels)
     classes = [one_vs_rest(probs[:,c], labels==c) for c in range(probs.shape[1])]
-    mean = pd.DataFrame(classes).mean().to_dict()
-    return dict(classes=classes, mean=mean, BMA=bma(probs, labels))
+    occurring = pd.DataFrame([classes[c] for c in np.unique(labels)], dtype=float)
+    mean = occurring.fillna(dict(PPV=1., NPV=1.)).mean()
+    return dict(classes=classes, mean={k: none_if_nan(v) for k,v in mean.items()}, BMA=bma(probs, labels))

@@ -6,20 +6,22 @@
 __all__ = ['NO_DIFFERENCE', 'bootstrap_interval', 'bootstrap_difference', 'delong', 'images_and_seeds', 'Difference', 'compare',
            'seeds_apart']
 
-# %% ../nbs/22_stats.ipynb #c0b6e1c4
+# %% ../nbs/22_stats.ipynb #6d59e5e4
 from typing import NamedTuple
 import numpy as np, pandas as pd
-from scipy.stats import norm, t as student_t, ttest_ind
+from scipy.stats import norm, t as student_t
 
-# %% ../nbs/22_stats.ipynb #5aa84f41
+# %% ../nbs/22_stats.ipynb #e0bdb821
 def bootstrap_interval(
     metric, # function of image numbers (N,) that returns a float; NaN where it does not exist
     n_images:int, # N
     n:int=2000, # number of draws
     seed:int=0, # of the draws
     groups=None, # (N,), group of each image, no NaN; a group is drawn as a whole. None: each image alone
-)->tuple: # metric on all images; lower and upper end of its 95 % interval
+)->tuple: # metric on all images; lower and upper end of its 95 % interval; NaN where the metric does not exist
     "Percentile bootstrap over images, or over groups of images (Efron and Tibshirani 1993, chapter 13)."
+    value = float(metric(np.arange(n_images)))
+    if np.isnan(value): return np.nan, np.nan, np.nan
     rng = np.random.default_rng(seed)
     if groups is None: groups = np.arange(n_images)
     members = pd.Series(range(n_images)).groupby(np.asarray(groups)).indices
@@ -29,7 +31,7 @@ def bootstrap_interval(
         drawn = rng.integers(0, len(members), len(members))
         values.append(metric(np.concatenate([members[g] for g in drawn])))
     low,high = np.nanpercentile(values, [2.5,97.5])
-    return float(metric(np.arange(n_images))), float(low), float(high)
+    return value, float(low), float(high)
 
 # %% ../nbs/22_stats.ipynb #ad4188c7
 def bootstrap_difference(
@@ -75,31 +77,33 @@ def delong(
     return dict(AUC_a=float(auc_a), AUC_b=float(auc_b), difference=float(auc_a-auc_b),
                 standard_error=float(se), p=float(p_value))
 
-# %% ../nbs/22_stats.ipynb #66bf7448
+# %% ../nbs/22_stats.ipynb #f1e1d4f0
 def images_and_seeds(
     sides:list, # values per seed of each side: two arrays, or one array of paired differences
     se_images:float, # standard error of the difference over images
 )->tuple: # standard error over seeds; half the 95 % interval over images and seeds
     """Uncertainty of a difference over seeds alone, and over images and seeds (Welch 1947, Satterthwaite 1946).
 
-    Both are NaN if a side has one seed. The second is NaN, too, if nothing varies."""
+    Both are NaN if a side has one seed, and 0 if nothing varies."""
     if min(len(values) for values in sides)<2: return np.nan, np.nan
     variances = [np.var(values, ddof=1)/len(values) for values in sides] # of the mean of each side
     var_seeds = sum(variances)
     total = var_seeds+se_images**2
+    if total==0: return 0., 0.
     denominator = sum(v**2/(len(values)-1) for v,values in zip(variances, sides))
     df = total**2/max(denominator, 1e-30)
     margin = student_t.ppf(.975, df)*np.sqrt(total)
     return float(np.sqrt(var_seeds)), float(margin)
 
-# %% ../nbs/22_stats.ipynb #2b55ea80
+# %% ../nbs/22_stats.ipynb #37a19854
 class Difference(NamedTuple):
     "How much higher the metric of a is than that of b. All fields are in the unit of the metric; NaN: unknown."
-    value:float # mean of a less mean of b; NaN: not run, or the metric does not exist
+    value:float # mean of a less mean of b; NaN: see `missing`
     low:float # lower end of the 95 % interval over images
     high:float # upper end of the 95 % interval over images
     seeds_se:float # standard error over seeds; NaN if a side has one seed
     margin:float # half the 95 % interval over images and seeds; NaN if a side has one seed
+    missing:str='' # why there is no value although it was run
 
     @property
     def was_run(self)->bool:
@@ -108,8 +112,8 @@ class Difference(NamedTuple):
 
     @property
     def verdict(self)->str:
-        "'better', 'worse' (with ' (one seed)' if `margin` is NaN), 'no difference shown', or 'not run'."
-        if not self.was_run: return 'not run'
+        "'better', 'worse' (with ' (one seed)' if `margin` is NaN), 'no difference shown', 'not run' or 'not defined'."
+        if not self.was_run: return self.missing or 'not run'
         one_seed = np.isnan(self.margin)
         if one_seed: shown = not self.low<=0<=self.high
         else: shown = abs(self.value)>self.margin
@@ -119,7 +123,7 @@ class Difference(NamedTuple):
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
 
-# %% ../nbs/22_stats.ipynb #ad533b14
+# %% ../nbs/22_stats.ipynb #ce849268
 def _per_seed(estimate, truth, values):
     "The metric of each seed; `values` is (N,seeds,…)."
     return [estimate(truth, values[:,i:i+1]) for i in range(values.shape[1])]
@@ -137,6 +141,7 @@ def compare(
 
     Raises `ValueError` if the numbers of images differ, or the numbers of seeds if these are paired."""
     value,low,high = bootstrap_difference(estimate, truth, a, b, n=n, groups=groups)
+    if np.isnan(value): return NO_DIFFERENCE._replace(missing='not defined')
     seeds_a = _per_seed(estimate, truth, a)
     seeds_b = _per_seed(estimate, truth, b)
     if paired_seeds and len(seeds_a)!=len(seeds_b):
@@ -146,13 +151,14 @@ def compare(
     seeds_se,margin = images_and_seeds(sides, se_images)
     return Difference(value, low, high, seeds_se, margin)
 
-# %% ../nbs/22_stats.ipynb #376f18c2
+# %% ../nbs/22_stats.ipynb #a7923c78
 def seeds_apart(
     a, # (seeds of a,), values
     b, # (seeds of b,), values
 )->str: # difference ± half its 95 % interval, and 'higher', 'lower' or 'not shown to differ'
     "How much higher `a` is than `b`, with the 95 % interval over the seeds (Welch 1947); 'not run …' for one seed."
     if min(len(a), len(b))<2: return 'not run with more than one seed'
-    low,high = ttest_ind(a, b, equal_var=False).confidence_interval()
-    verdict = 'higher' if low>0 else 'lower' if high<0 else 'not shown to differ'
-    return f'{np.mean(a)-np.mean(b):+.3f} ± {(high-low)/2:.3f}, **{verdict}**'
+    value = np.mean(a)-np.mean(b)
+    _,margin = images_and_seeds([a,b], se_images=0)
+    verdict = 'not shown to differ' if abs(value)<=margin else 'higher' if value>0 else 'lower'
+    return f'{value:+.3f} ± {margin:.3f}, **{verdict}**'
