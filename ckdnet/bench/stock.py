@@ -142,7 +142,7 @@ def loop_learner(
     if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
     return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 
-# %% ../../nbs/bench/00_stock.ipynb #64ac4284
+# %% ../../nbs/bench/00_stock.ipynb #4088d594
 def train_by(
     loop:str, # 'stock' or 'fast'
     spec:Spec,
@@ -155,14 +155,13 @@ def train_by(
     "Train the stages of a spec by one of the loops."
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(dataset.classes))
-    images = fingerprint(df)['sha256']
     seconds = {}
     for plan in stage_plans(spec):
         set_seed(plan.seed, reproducible=True)
         learn = loop_learner(loop, plan, net, dataset, df, store, **kwargs)
         name = plan.stage.name
         with learn.no_bar(), learn.no_logging():
-            seconds[name] = fit_stage(learn, plan, stage_folder(plan, images, work))
+            seconds[name] = fit_stage(learn, plan, stage_folder(plan, df, work))['seconds']
         print(f'{loop}, seed {spec.seed}, {plan.stage.title}: {seconds[name]:.0f} s', flush=True)
     return net, seconds
 

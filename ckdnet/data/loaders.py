@@ -133,9 +133,9 @@ def input_colours(n, device, light, mean, std):
     std = cached_tensor(std, device)
     return A/(255*std), (o-mean)/std
 
-# %% ../../nbs/05_data.loaders.ipynb #839b4983
+# %% ../../nbs/05_data.loaders.ipynb #16c87cb2
 AUGMENT = dict(
-    paper = dict(pad='zeros', light=0.),
+    paper = dict(degrees=90, scale=(0.9,1.1), shift=(0.01,0.1), crop=0.875, pad='zeros', light=0.),
     wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection', light=0.15),
 )
 
