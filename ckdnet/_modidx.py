@@ -301,6 +301,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'ckdnet.evaluate.evaluate': ('evaluate.html#evaluate', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.message_ablation': ('evaluate.html#message_ablation', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.per_image': ('evaluate.html#per_image', 'ckdnet/evaluate.py'),
+                                 'ckdnet.evaluate.post_processed': ('evaluate.html#post_processed', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.predict': ('evaluate.html#predict', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.predict_tta': ('evaluate.html#predict_tta', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.summary': ('evaluate.html#summary', 'ckdnet/evaluate.py')},
