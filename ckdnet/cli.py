@@ -105,7 +105,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #3fcdba26
+# %% ../nbs/60_cli.ipynb #845e81fd
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -135,6 +135,7 @@ def ckdnet_run(
     from ckdnet.train.runs import run_all
     specs = [_spec(name, profile, dataset, seed, scratch) for seed in seeds for name in names]
     run_all(specs, images, results, work, data)
+    print() # below the progress bar
     for spec in specs: _report(results/data/spec.name/f'{spec.seed}.json')
 
 # %% ../nbs/60_cli.ipynb #395fa438
