@@ -55,7 +55,7 @@ def kill(images, here, expected, seconds, n):
         where = []
         while not (folder/'results'/'drawn'/SPEC.name/f'{SPEC.seed}.json').exists():
             child = start(images, folder)
-            child.join(random.uniform(0, seconds/2) if kills < n else None)
+            child.join(random.uniform(0, seconds/4) if kills < n else None)
             if child.exitcode is not None and child.exitcode != 0: sys.exit(f'a run failed: {folder}')
             if child.is_alive():
                 child.kill()

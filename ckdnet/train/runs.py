@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #8dd4e887
+# %% ../../nbs/34_train.runs.ipynb #36c579c1
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -22,6 +22,7 @@ from ..data.files import DataError
 from ..data.index import Dataset, complete_index, fingerprint, get_dataset, rows
 from ..data.store import Store
 from ..evaluate import evaluate
+from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
 from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
 from .callbacks import load_weights
@@ -127,7 +128,7 @@ def _read_log(file, stage):
     metric = log.columns[3]
     return log.rename(columns={metric:'metric'}).assign(stage=stage.name, metric_name=metric)
 
-# %% ../../nbs/34_train.runs.ipynb #bba7d423
+# %% ../../nbs/34_train.runs.ipynb #a3622241
 def check_run(
     spec:Spec,
     dataset:Dataset,
@@ -135,7 +136,7 @@ def check_run(
     *folders, # that the run writes to
 ):
     """Raises `DataError` if images, masks or diagnoses are missing that training or the report needs, and `OSError` for
-    a folder that cannot be written to."""
+    pretrained weights that cannot be had and for a folder that cannot be written to."""
     unknown = sorted(set(df.diagnosis.dropna())-set(dataset.classes))
     fix = f"The classes are {', '.join(dataset.classes)}."
     if unknown: raise DataError(offenders('Diagnoses that are not among the classes', unknown, fix))
@@ -146,6 +147,7 @@ def check_run(
     if not any(valid[t].notna().any() for t in targets):
         raise DataError(f"None of the {len(valid)} images of 'valid' has a {' or a '.join(sorted(targets))}: "
                         'there would be nothing to report.')
+    if spec.pretrained: pretrained_weights(spec.backbone)
     for folder in folders: _check_writable(Path(folder))
 
 # %% ../../nbs/34_train.runs.ipynb #26ad77ff
@@ -197,7 +199,7 @@ def run_all(
                 done[spec] = _run(spec, indices[spec.dataset], Path(results), Path(work), data or spec.dataset, wait)
     return [done[s] for s in specs]
 
-# %% ../../nbs/34_train.runs.ipynb #61be0d7e
+# %% ../../nbs/34_train.runs.ipynb #85e4e3ea
 def _run(spec, df, results, work, data, wait):
     if Path(data).name!=data: raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
     file = results/data/spec.name/f'{spec.seed}.json'
@@ -218,7 +220,8 @@ def _make_result(spec, df, file, work, data):
     if twins: print(f'{len(twins)} training images are left out: they show lesions of Validation or Test.')
     store = Store(df, spec.store_size, work/'stores')
     net,history,stages = train(spec, dataset, df, store, work/data)
-    evaluation = evaluate(net, df, store, dataset, **prediction_args(spec))
+    post_process = dataset.release_post_process if spec.variant=='authors' else None
+    evaluation = evaluate(net, df, store, dataset, post_process=post_process, **prediction_args(spec))
     images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
     origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
                   finished=_now(), reported_on='valid')
