@@ -43,9 +43,8 @@ def epochs(folder):
     logs = folder.glob('work/drawn/stages/*/log.csv')
     return sum(max(0, len(log.read_text().splitlines())-1) for log in logs)
 
-def wait(child, folder):
-    "Wait for a random epoch of the run, and a moment more."
-    until = random.randrange(epochs(folder), sum(SPEC.epochs)+1)
+def wait(child, folder, until):
+    "Wait until the run has trained some epochs, and a moment more."
     while child.is_alive() and epochs(folder) < until: time.sleep(.01)
     child.join(random.uniform(0, 1))
 
@@ -57,22 +56,20 @@ def report(what, expected, folder):
     return not differ
 
 def kill(images, here, expected, n):
-    "Kill runs at random moments until `n` were killed; each is started again until it is finished."
-    kills, same = 0, True
-    while kills < n:
-        folder = here/f'run_{kills}'
+    "Kill runs, five times each, in random epochs; each is started again until it is finished."
+    same = True
+    for i in range(0, n, 5):
+        folder = here/f'run_{i}'
         where = []
-        while not (folder/'results'/'drawn'/SPEC.name/f'{SPEC.seed}.json').exists():
+        for until in sorted(random.choices(range(sum(SPEC.epochs)+1), k=min(5, n-i))):
             child = start(images, folder)
-            if kills < n: wait(child, folder)
-            else: child.join()
-            if child.exitcode is not None and child.exitcode != 0: sys.exit(f'a run failed: {folder}')
-            if child.is_alive():
-                child.kill()
-                child.join()
-                kills += 1
-                where.append(epochs(folder))
-        same &= report(f'killed {len(where)} times, in epochs {where} of {sum(SPEC.epochs)}', expected, folder)
+            wait(child, folder, until)
+            if not child.is_alive(): sys.exit(f'a run has ended by itself, with status {child.exitcode}')
+            child.kill()
+            child.join()
+            where.append(epochs(folder))
+        start(images, folder).join()
+        same &= report(f'killed {len(where)} times, after {where} of {sum(SPEC.epochs)} epochs', expected, folder)
     return same
 
 class Disk:
@@ -96,7 +93,7 @@ def power(images, here, expected, n, fsync):
         disk.make()
         with disk as folder:
             child = start(images, folder, fsync)
-            wait(child, folder)
+            wait(child, folder, random.randrange(sum(SPEC.epochs)+1))
             if child.is_alive(): os.kill(child.pid, signal.SIGSTOP)
             shutil.copyfile(disk.file, after.file)
             child.kill()
@@ -104,7 +101,7 @@ def power(images, here, expected, n, fsync):
         with after as folder:
             files = [f for f in folder.rglob('*') if f.is_file() and '.part-' not in str(f)]
             empty = [f.name for f in files if not f.stat().st_size and 'lock' not in f.name]
-            what = f"cut {i}, in epoch {epochs(folder)}, {len(files)} files, empty: {empty or 'none'}"
+            what = f"cut {i}, after {epochs(folder)} epochs, {len(files)} files, empty: {empty or 'none'}"
             child = start(images, folder)
             child.join()
             if child.exitcode: print(f'{what}: the run FAILS')
