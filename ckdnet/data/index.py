@@ -79,13 +79,17 @@ def get_dataset(
     check_name('data set', name, DATASETS)
     return DATASETS[name]
 
-# %% ../../nbs/01_data.index.ipynb #d4dd1b89
+# %% ../../nbs/01_data.index.ipynb #83b4bcd9
 def move_part(df, fraction, seed, name):
     "Move a stratified part of 'train' to the split `name`; images of one lesion stay together."
-    if not 0<fraction<1: raise ValueError(f'The part to split off must be between 0 and 1, not {fraction}.')
+    if not 0<fraction<=.5: raise ValueError(f'The part to split off must be between 0 and one half, not {fraction}.')
     train = df[df.split=='train']
-    folds = StratifiedGroupKFold(round(1/fraction), shuffle=True, random_state=seed)
-    _,part = next(folds.split(train, train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)))
+    n = round(1/fraction)
+    diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
+    most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
+    if most<n: raise DataError(f"Too few images to split off '{name}': the largest class has {most} lesions, not {n}.")
+    folds = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
+    _,part = next(folds.split(train, diagnosis, lesion))
     df = df.copy()
     df.loc[train.index[part], 'split'] = name
     return df

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['send', 'Store']
 
-# %% ../../nbs/04_data.store.ipynb #60becaad
-import copy, errno, hashlib, json, os, shutil, warnings
+# %% ../../nbs/04_data.store.ipynb #c8825310
+import copy, errno, hashlib, json, math, os, shutil, warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -63,19 +63,14 @@ def store_key(df, size):
     hashes = content_hashes([*df.image, *df['mask']])
     return hashlib.sha256(json.dumps([DECODING, size, *hashes]).encode()).hexdigest()[:16]
 
-# %% ../../nbs/04_data.store.ipynb #cb552ec8
+# %% ../../nbs/04_data.store.ipynb #59362406
 @contextmanager
 def array_file(path, shape):
     "A .npy file of uint8 to which the values of an array of this shape are written one after the other."
-    n = int(np.prod(shape, dtype=np.int64))
-    try:
-        with open(path, 'wb') as f:
-            np.lib.format.write_array_header_1_0(f, dict(descr='|u1', fortran_order=False, shape=shape))
-            take_room(f, n)
-            yield f
-    except OSError as e:
-        fix = 'choose another folder, or a smaller size'
-        raise OSError(e.errno, f'{path} cannot be written ({e.strerror}), it needs {n/2**20:.0f} MiB: {fix}.') from e
+    with open(path, 'wb') as f:
+        np.lib.format.write_array_header_1_0(f, dict(descr='|u1', fortran_order=False, shape=shape))
+        take_room(f, math.prod(shape))
+        yield f
 
 def take_room(f, n):
     "Reserve `n` more bytes of the disk for an open file, where the system can do that."
@@ -85,16 +80,21 @@ def take_room(f, n):
     except OSError as e:
         if e.errno not in (errno.EINVAL, errno.EOPNOTSUPP): raise # not every file system has it
 
-# %% ../../nbs/04_data.store.ipynb #a29b174b
-def check_space(n, size, folder):
-    "Print how much disk space a store of `n` images takes. Raises `OSError` if the disk has less."
+# %% ../../nbs/04_data.store.ipynb #e6c60bfa
+@contextmanager
+def disk_space(n, size, folder):
+    "Print how much disk space a store of `n` images takes. Without it the block is an `OSError` that names the store."
     need = n*size*size*4/2**20
     free = shutil.disk_usage(folder.parent).free/2**20
     print(f'Decoding {n} images at {size} px into {folder}: {need:.0f} MiB')
-    fix = 'choose another folder, or a smaller size'
-    if need>free: raise OSError(f'{folder.parent} has {free:.0f} MiB of free space, the store needs {need:.0f}: {fix}.')
+    lacks = f'the store {folder} needs {need:.0f}: choose another folder, or a smaller size'
+    if need>free: raise OSError(errno.ENOSPC, f'{free:.0f} MiB are free, {lacks}')
+    try: yield
+    except OSError as e:
+        if e.errno!=errno.ENOSPC: raise
+        raise OSError(e.errno, f'The disk is full, {lacks}') from e
 
-# %% ../../nbs/04_data.store.ipynb #9df2769e
+# %% ../../nbs/04_data.store.ipynb #36644e7f
 _AHEAD = 256 # images that are decoded before they are written, at most
 
 def decode_all(df, size):
@@ -108,9 +108,8 @@ def decode_all(df, size):
 def build_store(df, size, folder):
     "Decode the images and masks of the index `df` and write them into `folder`."
     n = len(df)
-    check_space(n, size, folder)
     faults,facts = [],[]
-    with atomic_path(folder) as part:
+    with disk_space(n, size, folder), atomic_path(folder) as part:
         part.mkdir()
         with (array_file(part/'images.npy', (n,3,size,size)) as images,
               array_file(part/'masks.npy', (n,size,size)) as masks):
