@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage', 'check_one_process']
 
-# %% ../../nbs/33_train.learners.ipynb #011c64de
+# %% ../../nbs/33_train.learners.ipynb #9560c419
+import math
 from functools import partial
 from pathlib import Path
 import numpy as np, torch
@@ -67,7 +68,7 @@ def _upstream(stage, net):
     before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
     return Upstream(CKDNet(**before), stage.inputs)
 
-# %% ../../nbs/33_train.learners.ipynb #a7049e2f
+# %% ../../nbs/33_train.learners.ipynb #12b7215b
 def stage_learner(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
@@ -81,7 +82,7 @@ def stage_learner(
         raise ValueError(f"schedule is one of {', '.join(_ADAM)}, not {recipe.schedule!r}.")
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     precision = _precision_callbacks(dls.device, recipe.bf16)
-    cbs = [_upstream(stage, net), FiniteGradientClip(recipe.clip), ChannelsLast(), *precision]
+    cbs = [_upstream(stage, net), FiniteGradientClip(recipe.clip or math.inf), ChannelsLast(), *precision]
     return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
                    metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=opt_func, splitter=_encoder_and_rest,
                    wd=recipe.wd, cbs=cbs)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #36c579c1
+# %% ../../nbs/34_train.runs.ipynb #6c42df2e
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -26,7 +26,7 @@ from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
 from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
 from .callbacks import load_weights
-from .learners import fit_stage, stage_dls, stage_learner
+from .learners import check_one_process, fit_stage, stage_dls, stage_learner
 from .spec import RECIPES, Spec, StagePlan, spec_from_dict, stage_plans, stage_record
 
 # %% ../../nbs/34_train.runs.ipynb #988540c5
@@ -169,7 +169,7 @@ def _check_writable(folder):
     try: tempfile.TemporaryFile(dir=folder).close()
     except OSError as e: raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
 
-# %% ../../nbs/34_train.runs.ipynb #326e7b3d
+# %% ../../nbs/34_train.runs.ipynb #1635498c
 def run(
     spec:Spec, # what to train
     folder, # the images, in their official layout
@@ -190,6 +190,7 @@ def run_all(
     data:str=None,
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
+    check_one_process()
     indices = {name:complete_index(get_dataset(name).index(folder)) for name in {s.dataset for s in specs}}
     done = {}
     for wait in (False, True): # first the specs that no other process works on
