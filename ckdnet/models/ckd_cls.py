@@ -19,7 +19,7 @@ def reset_first_bn(
     bn = next(m for m in encoder.modules() if isinstance(m, nn.BatchNorm2d))
     bn.reset_parameters()
 
-# %% ../../nbs/13_models.ckd_cls.ipynb #6f9e6aaf
+# %% ../../nbs/13_models.ckd_cls.ipynb #94d8996e
 class CKDClsNet(nn.Module):
     "The classification network: 4-channel stem, Entangle-Cls, ChannelAtten, GAP, FC (§2.4, Fig. 1c)."
     def __init__(self,
@@ -34,7 +34,8 @@ class CKDClsNet(nn.Module):
         self.encoder = encoder
         self.mask_channel = mask_channel
         self.entangle = entangle
-        if check_variant(variant)=='authors': reset_first_bn(encoder)
+        self.variant = check_variant(variant)
+        if variant=='authors': reset_first_bn(encoder)
         self.atten = ChannelAtten(variant) if channel_atten else nn.Identity()
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.fc = nn.Linear(encoder.channels[4], n_classes)

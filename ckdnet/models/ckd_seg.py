@@ -19,7 +19,7 @@ def kaiming_uniform(net):
             nn.init.kaiming_uniform_(m.weight, nonlinearity='relu')
             if m.bias is not None: nn.init.zeros_(m.bias)
 
-# %% ../../nbs/14_models.ckd_seg.ipynb #e20549f1
+# %% ../../nbs/14_models.ckd_seg.ipynb #da8fe211
 class CKDSegNet(nn.Module):
     "The fine segmentation network: encoder with Entangle-Seg, decoder with scSE attention (§2.5, Fig. 1d)."
     def __init__(self,
@@ -29,7 +29,8 @@ class CKDSegNet(nn.Module):
         inside:bool|None=None, # Entangle-Seg between the encoder's stages? None: yes for 'paper', no for 'authors'
     ):
         super().__init__()
-        self.inside = check_variant(variant)=='paper' if inside is None else inside
+        self.variant = check_variant(variant)
+        self.inside = variant=='paper' if inside is None else inside
         self.encoder = encoder
         c = encoder.channels
         self.entangle = nn.ModuleList(EntangleSeg(o) for o in c[1:]) if entangle else None

@@ -76,7 +76,7 @@ class DeepLabV3PlusDecoder(nn.Module):
         x = self.mix(torch.cat([x, self.low(low)], 1))
         return self.enlarge(x, size)
 
-# %% ../../nbs/12_models.root_seg.ipynb #e7f2f032
+# %% ../../nbs/12_models.root_seg.ipynb #252dcc6d
 class RootSegNet(nn.Module):
     "The coarse segmentation network: an encoder and the DeepLabV3+ decoder (§2.3, Fig. 1b)."
     def __init__(self,
@@ -85,6 +85,7 @@ class RootSegNet(nn.Module):
         variant:str='paper', # 'paper' or 'authors': see `DeepLabV3PlusDecoder`
     ):
         super().__init__()
+        self.variant = variant
         self.encoder = encoder
         self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width, variant)
 

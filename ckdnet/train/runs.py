@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #36c579c1
+# %% ../../nbs/34_train.runs.ipynb #6c42df2e
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -26,7 +26,7 @@ from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
 from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
 from .callbacks import load_weights
-from .learners import fit_stage, stage_dls, stage_learner
+from .learners import check_one_process, fit_stage, stage_dls, stage_learner
 from .spec import RECIPES, Spec, StagePlan, spec_from_dict, stage_plans, stage_record
 
 # %% ../../nbs/34_train.runs.ipynb #988540c5
@@ -75,14 +75,14 @@ def _lock(file, doing, wait=True, if_held=lambda: None):
     try: yield
     finally: lock.release()
 
-# %% ../../nbs/34_train.runs.ipynb #207dd7c0
+# %% ../../nbs/34_train.runs.ipynb #2698938e
 def train(
     spec:Spec,
     dataset:Dataset,
     df:pd.DataFrame, # the index of the images
     store:Store, # the same images, decoded
     work, # weights, logs and states are kept in its folder `stages`
-)->tuple: # the trained networks; a table with one row per epoch; per stage what `done.json` says
+)->tuple: # the trained networks; a table with one row per epoch; per stage its recipe and what `done.json` says
     """Train the stages of a spec; continues an interrupted call, and uses stages that another spec has trained alike.
     Raises `DataError` for a trained stage whose files were damaged, and `NotFinite`."""
     set_seed(spec.seed, reproducible=True)
@@ -93,7 +93,7 @@ def train(
         here = stage_folder(plan, df, work)
         with _lock(here/'lock', f'trains this {plan.stage.title}'):
             if not (here/'done.json').exists(): _train_stage(plan, net, dataset, df, store, here)
-        done[plan.stage.name] = _read_done(here)
+        done[plan.stage.name] = dict(checkpoint=here.name, recipe=asdict(plan.recipe), **_read_done(here))
         load_weights(getattr(net, plan.stage.net), here/'best.safetensors')
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
@@ -169,7 +169,7 @@ def _check_writable(folder):
     try: tempfile.TemporaryFile(dir=folder).close()
     except OSError as e: raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
 
-# %% ../../nbs/34_train.runs.ipynb #326e7b3d
+# %% ../../nbs/34_train.runs.ipynb #1635498c
 def run(
     spec:Spec, # what to train
     folder, # the images, in their official layout
@@ -190,6 +190,7 @@ def run_all(
     data:str=None,
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
+    check_one_process()
     indices = {name:complete_index(get_dataset(name).index(folder)) for name in {s.dataset for s in specs}}
     done = {}
     for wait in (False, True): # first the specs that no other process works on
@@ -236,20 +237,25 @@ def prediction_args(
     "How the networks of a spec predict: at the size and in the precision of their training."
     return dict(size=spec.size, bs=spec.bs[0], bf16=RECIPES[spec.recipe].bf16)
 
-# %% ../../nbs/34_train.runs.ipynb #108c0274
+# %% ../../nbs/34_train.runs.ipynb #89bcd642
 def _is_complete(file, spec, df, work):
-    """Is the recorded result whole? Raises `ValueError` if it is that of another spec or of other images, or if a file
-    beside it is damaged and cannot be made again from trained networks."""
+    """Is the recorded result whole? Raises `ValueError` if it is that of another spec, recipe or of other images, or if
+    a file beside it is damaged and cannot be made again from trained networks."""
     recorded = Run(file)
     _check_same_spec(file, spec_from_dict(recorded.result['spec']), spec)
     if not recorded.is_of(df):
         raise ValueError(f'{file} is the result of other images than those given: choose another name for these '
                          '(data), or another folder for the results.')
+    folders = {plan.stage.name:stage_folder(plan, df, work) for plan in stage_plans(spec)}
+    other = [name for name,f in folders.items() if recorded.result['stages'][name].get('checkpoint', f.name)!=f.name]
+    if other:
+        raise ValueError(offenders(f'{file} was trained with another recipe, or by another version of the code', other,
+                                   'Choose another folder for the results, or remove this one.'))
     damaged = recorded.damaged_files()
     if not damaged:
         print(f"Already recorded on {recorded.result['finished'][:10]}, not trained: {file}")
         return True
-    if not all((stage_folder(plan, df, work)/'done.json').exists() for plan in stage_plans(spec)):
+    if not all((f/'done.json').exists() for f in folders.values()):
         fix = f'Restore them, or remove {file} to make the result again.'
         raise ValueError(offenders('Files of a result that are damaged or missing', damaged, fix))
     print(offenders('Written again from the trained networks', damaged))

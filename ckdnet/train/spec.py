@@ -14,7 +14,7 @@ from ..data.index import get_dataset
 from ..data.loaders import AUGMENT
 from .stages import Stage, stages_of
 
-# %% ../../nbs/32_train.spec.ipynb #c0407346
+# %% ../../nbs/32_train.spec.ipynb #04083df7
 @dataclass(frozen=True)
 class Recipe:
     "How a stage is trained."
@@ -23,7 +23,7 @@ class Recipe:
     wd:float=1e-4 # weight decay: added to the gradient for 'plateau', decoupled for 'one_cycle'
     schedule:str='plateau' # 'plateau': ÷10 after 20 epochs without improvement; 'one_cycle'
     augment:str='paper' # 'paper' or 'wide': see `ckdnet.data.loaders`
-    clip:float=10. # highest gradient norm
+    clip:float|None=10. # highest gradient norm; None: not clipped
     bf16:bool=False # bfloat16 on a CPU? (On a GPU training is always in half precision.)
 
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
@@ -63,13 +63,14 @@ def spec_from_dict(
     "A `Spec` from JSON, which has lists where a spec has tuples."
     return Spec(**{k:tuple(v) if isinstance(v, list) else v for k,v in d.items()})
 
-# %% ../../nbs/32_train.spec.ipynb #e1905a44
+# %% ../../nbs/32_train.spec.ipynb #5c9dc833
 def stage_recipe(
     spec:Spec,
     stage:Stage, # one of the stages of its model
 )->Recipe:
-    "The recipe of a stage, with the learning rates of the spec."
+    "The recipe of a stage, with the learning rates of the spec, and for 'authors' with the release's clipping."
     recipe = RECIPES[spec.recipe]
+    if spec.variant=='authors' and stage.net=='root': return replace(recipe, clip=None)
     rates = dict(lr=spec.lr, backbone_lr=spec.backbone_lr)
     own = {k:v for k,v in rates.items() if v is not None}
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
