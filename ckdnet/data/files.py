@@ -61,13 +61,13 @@ def read_image(
         ImageOps.exif_transpose(im, in_place=True)
         return _as_rgb(im)
 
-# %% ../../nbs/01_data.files.ipynb #95b1907c
+# %% ../../nbs/01_data.files.ipynb #35ef7608
 def _as_rgb(im):
     "A Pillow image as an (H,W,3) uint8 array."
     if im.mode.startswith(('I','F')): return np.repeat(_to_8_bits(np.asarray(im))[...,None], 3, -1)
     if im.has_transparency_data: # transparent pixels become white
         im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im.convert('RGBA'))
-    return np.asarray(im.convert('RGB'))
+    return np.asarray(im if im.mode=='RGB' else im.convert('RGB'))
 
 def _to_8_bits(a):
     "Grey values of up to 16 bits, scaled to 0…255."
@@ -87,14 +87,14 @@ def image_size(
         on_its_side = im.getexif().get(ExifTags.Base.Orientation) in (5,6,7,8)
         return (h,w) if on_its_side else (w,h)
 
-# %% ../../nbs/01_data.files.ipynb #bb803077
+# %% ../../nbs/01_data.files.ipynb #78300f50
 _SAVE_AS = 'save it as 8-bit grey, 0 for skin and 255 for the lesion.'
 
 def _channel(im):
     "A mask as one channel (H,W) of integers."
-    if im.mode in ('1','L') and not im.has_transparency_data: return np.asarray(im.convert('L'))
-    if im.mode.startswith('I'): return np.asarray(im)
-    if im.mode not in ('L','P','PA','LA','RGB','RGBA'): raise DataError(f'has the mode {im.mode}: {_SAVE_AS}')
+    grey = im.mode in ('1','L') or im.mode.startswith('I')
+    if grey and not im.has_transparency_data: return np.asarray(im)
+    if im.mode not in ('1','L','P','PA','LA','RGB','RGBA'): raise DataError(f'has the mode {im.mode}: {_SAVE_AS}')
     rgba = np.asarray(im.convert('RGBA'))
     if rgba[...,3].min()<255: raise DataError(f'is transparent in places: {_SAVE_AS}')
     return _from_colours(rgba[...,:3])
@@ -107,13 +107,14 @@ def _from_colours(rgb):
         raise DataError(f'holds colours other than black and one more: {_SAVE_AS}')
     return rgb.max(-1).astype(bool)*np.uint8(255)
 
-# %% ../../nbs/01_data.files.ipynb #a5b36008
+# %% ../../nbs/01_data.files.ipynb #55180940
 _OUTLINE = 8 # px on either side of the outline: the side of a JPEG block
 
 def _lesion(values):
     "Which pixels of one channel (H,W) are lesion. Raises `DataError` for values that are not a mask."
-    if ((values==0)|(values==255)).all(): return values==255 # as the challenge has them
-    if ((values==0)|(values==1)).all(): return values==1
+    for one in (255,1): # 0 and 255, as the challenge has them, or 0 and 1
+        lesion = values==one
+        if np.count_nonzero(lesion)==np.count_nonzero(values): return lesion
     levels = np.unique(values)
     highest = 65535 if levels[-1]>255 else 255
     lesion = values > highest/255*128
