@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['data_dir', 'offenders', 'atomic_path']
 
-# %% ../nbs/00_core.ipynb #a61c0937
-import json, os, tempfile
+# %% ../nbs/00_core.ipynb #5a2851f2
+import errno, hashlib, json, math, os, shutil, socket, tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -43,23 +43,89 @@ def check_name(
     "Raises `ValueError` for an unknown name."
     if name not in known: raise ValueError(f"There is no {what} '{name}'; there are {', '.join(known)}.")
 
-# %% ../nbs/00_core.ipynb #564495ff
+# %% ../nbs/00_core.ipynb #00631c78
+def sync_to_disk(path):
+    "Wait until a file, or the list of names in a folder, is on the disk."
+    if os.name=='nt' and path.is_dir(): return # Windows cannot open folders, and needs no such call
+    fd = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try: os.fsync(fd)
+    finally: os.close(fd)
+
+def _make_folder(folder):
+    "Make a folder and those above it, and wait until their names are on the disk."
+    if folder.is_dir(): return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    sync_to_disk(folder.parent)
+
+# %% ../nbs/00_core.ipynb #66127110
+def _part_prefix(): return f'.part-{socket.gethostname()}-'
+
+def _is_running(pid):
+    if os.name=='nt': return True # there is no harmless way to ask
+    try: os.kill(pid, 0) # signal 0 only asks
+    except ProcessLookupError: return False
+    except PermissionError: return True
+    return True
+
+def _remove_abandoned(folder):
+    "Remove the temporary folders of processes of this computer that do not run any more."
+    for d in folder.glob(f'{_part_prefix()}*'):
+        pid = int(d.name.removeprefix(_part_prefix()).split('-')[0])
+        if not _is_running(pid): shutil.rmtree(d, ignore_errors=True)
+
+# %% ../nbs/00_core.ipynb #60665fda
+@contextmanager
+def _name_full_disk(folder):
+    "Say which disk is full: Python's own message does not."
+    try: yield
+    except OSError as e:
+        if e.errno!=errno.ENOSPC: raise
+        raise OSError(e.errno, f'The disk of {folder} is full: make room, and start again') from e
+
+# %% ../nbs/00_core.ipynb #7b4d10cd
 @contextmanager
 def atomic_path(
     path, # final path of the file or folder
 ):
-    "A temporary path that is renamed to `path` if the block succeeds, and removed if it fails."
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent, prefix='.part-', ignore_cleanup_errors=True) as d:
+    """A temporary path that is renamed to `path` if the block succeeds, and removed if it fails. After the block the
+    content is on the disk. Raises `OSError` with the name of the folder if the disk is full."""
+    path = Path(path).absolute()
+    _make_folder(path.parent)
+    _remove_abandoned(path.parent)
+    prefix = f'{_part_prefix()}{os.getpid()}-'
+    with (_name_full_disk(path.parent),
+          tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix, ignore_cleanup_errors=True) as d):
         part = Path(d)/path.name
         yield part
+        for p in (part, *part.rglob('*')): sync_to_disk(p)
         os.replace(part, path)
+        sync_to_disk(path.parent)
 
-# %% ../nbs/00_core.ipynb #3aff0bf5
+# %% ../nbs/00_core.ipynb #605a2097
+def _not_finite(content, place=''):
+    "The places of the numbers in nested lists and dicts that are not finite."
+    if isinstance(content, float) and not math.isfinite(content): return [place]
+    if isinstance(content, dict): inner = content.items()
+    elif isinstance(content, (list,tuple)): inner = enumerate(content)
+    else: return []
+    return [p for k,v in inner for p in _not_finite(v, f'{place}/{k}')]
+
 def write_json(
     file, # path of the file
-    content, # of lists, dicts, texts and numbers
+    content, # of lists, dicts, texts and finite numbers
 ):
-    "Write a JSON file, indented; it is complete or absent."
+    "Write a JSON file, indented; it is complete or absent. Raises `ValueError` for numbers that are not finite."
+    bad = _not_finite(content)
+    if bad: raise ValueError(offenders(f'Not finite, so not written to {file}', bad))
     with atomic_path(file) as part: part.write_text(json.dumps(content, indent=1))
+
+# %% ../nbs/00_core.ipynb #55c2b9d3
+def file_hash(
+    file, # path of a file
+)->str: # 64 hexadecimal digits
+    "SHA-256 of the bytes of a file."
+    digest = hashlib.sha256()
+    with open(file, 'rb') as f:
+        while block := f.read(2**20): digest.update(block)
+    return digest.hexdigest()

@@ -15,7 +15,8 @@ from fastai.torch_core import default_device
 from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torchvision.transforms.v2.functional import center_crop
-from .data.index import Dataset, read_mask
+from .data.files import read_mask
+from .data.index import Dataset
 from .data.store import Store
 from .metrics import auc, none_if_nan, seg_metrics
 from .models.cascade import CKDNet, CKDOutput

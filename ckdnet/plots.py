@@ -33,14 +33,15 @@ def use_style():
     "Apply the style of this project to all figures that are drawn afterwards."
     plt.style.use(STYLE)
 
-# %% ../nbs/42_plots.ipynb #fd1a5f75
+# %% ../nbs/42_plots.ipynb #7a292a8b
 def _panels(
     rows:int, # number of rows
     cols:int, # number of columns
     width:float, # of a panel, in inches
     height:float, # of a panel, in inches
 )->tuple: # figure, axes (rows,cols)
-    "A closed figure with a grid of panels."
+    "A closed figure with a grid of panels. Raises `ValueError` for a grid without panels."
+    if not rows*cols: raise ValueError('There is nothing to draw.')
     fig,axs = plt.subplots(rows, cols, figsize=(width*cols, height*rows), squeeze=False, layout='constrained')
     plt.close(fig)
     return fig,axs
@@ -50,14 +51,15 @@ def _named(x, name=''):
     return x if isinstance(x, dict) else {name: x}
 
 def _check_len(n, things):
-    "Raise `ValueError` unless each value of the dict `things` has one entry for each of `n` images."
+    "Raise `ValueError` unless there are images, and each value of the dict `things` has one entry for each of the `n`."
+    if not n: raise ValueError('There are no images to show.')
     for name,o in things.items():
         if len(o)!=n: raise ValueError(f'{len(o)} {name} for {n} images: pass one per image.')
 
-# %% ../nbs/42_plots.ipynb #68583c71
+# %% ../nbs/42_plots.ipynb #1ea754e8
 def _text_width(texts):
     "The width of the longest line of `texts`, in inches."
-    return .07*max(len(line) for text in texts for line in text.split('\n'))
+    return .07*max((len(line) for text in texts for line in text.split('\n')), default=0)
 
 def _wrap(text):
     "`text` with lines of at most 22 characters."
@@ -70,19 +72,28 @@ def _legend_outside(fig, handles, labels):
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
     fig.legend(handles, labels, loc='outside lower center', ncols=ncols, columnspacing=1, handletextpad=.5)
 
-# %% ../nbs/42_plots.ipynb #dac2a8bb
+# %% ../nbs/42_plots.ipynb #ad99204f
+def _say(ax, text):
+    "Write in the middle of a panel why it is empty."
+    ax.text(.5, .5, _wrap(text), transform=ax.transAxes, ha='center', va='center', fontsize=8)
+
+# %% ../nbs/42_plots.ipynb #04e86666
 def _plot_stage(loss, metric, h):
     "Draw the history `h` of one stage: losses on the axes `loss`, selection metric on the axes `metric`."
-    best = h.loc[h.metric.idxmax()]
     loss.plot(h.epoch, h.train_loss, '-', marker='.', ms=4, label='train')
     loss.plot(h.epoch, h.valid_loss, '--', marker='.', ms=4, label='valid')
-    metric.plot(h.epoch, h.metric, marker='.', ms=4, color=OKABE_ITO['green'])
-    metric.plot(best.epoch, best.metric, 'o', ms=7, mfc='none', mec='black')
-    for ax in (loss,metric):
-        ax.axvline(best.epoch, color='0.6', ls=':', lw=1, zorder=0)
-        ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
     loss.set_ylabel('loss')
-    metric.set(title=f'best: {best.metric:.3f} in epoch {best.epoch}', xlabel='epoch', ylabel=best.metric_name)
+    metric.plot(h.epoch, h.metric, marker='.', ms=4, color=OKABE_ITO['green'])
+    metric.set(xlabel='epoch', ylabel=h.metric_name.iloc[0].replace('_', ' '))
+    for ax in (loss,metric): ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+    if h.metric.isna().all(): _say(metric, 'no epoch has a value')
+    else: _mark_best(loss, metric, h.loc[h.metric.idxmax()])
+
+def _mark_best(loss, metric, best):
+    "Mark the epoch `best`, a row of the history, in both panels of a stage."
+    metric.plot(best.epoch, best.metric, 'o', ms=7, mfc='none', mec='black')
+    metric.set_title(f'best: {best.metric:.3f} in epoch {best.epoch}')
+    for ax in (loss,metric): ax.axvline(best.epoch, color='0.6', ls=':', lw=1, zorder=0)
 
 # %% ../nbs/42_plots.ipynb #ee989f43
 def plot_history(
@@ -99,16 +110,18 @@ def plot_history(
     axs[0,0].legend()
     return fig
 
-# %% ../nbs/42_plots.ipynb #31d88367
+# %% ../nbs/42_plots.ipynb #af6620a1
 def _check_probs(probs, n, classes):
-    "Raise `ValueError` unless all probabilities, a dict of arrays, have shape (n,C)."
+    "Raise `ValueError` unless all probabilities, a dict of arrays, have shape (n,C) and are finite."
     needed = n,len(classes)
     for name,p in probs.items():
         if p.shape!=needed:
             raise ValueError(f'probs {name} have shape {p.shape}; {n} labels and {len(classes)} classes need {needed}.')
+        broken = (~np.isfinite(p)).any(1).sum()
+        if broken: raise ValueError(f'probs {name} of {broken} images are NaN or infinite.')
 
 def _one_vs_rest(probs, labels, classes, tasks):
-    "A figure, and for each task its axes, its truth (N,) bool, and a dict of the scores (N,) of each classifier."
+    "A figure, and for each task with a curve its axes, its truth (N,) bool, and a dict of the scores (N,)."
     labels = np.asarray(labels)
     probs = {name: np.asarray(p) for name,p in _named(probs).items()}
     _check_probs(probs, len(labels), classes)
@@ -118,23 +131,23 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        if y.all() or not y.any():
-            raise ValueError(f"All or none of the images are '{positive}': leave {task} out of tasks.")
-        title = f'{positive} ({y.sum()} of {len(y)})'
-        ax.set(title=title, xlim=(-.02,1.02), ylim=(-.02,1.02), aspect='equal')
-        drawn.append((ax, y, {name: p[:,task] for name,p in probs.items()}))
+        ax.set(title=f'{positive} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02), aspect='equal')
+        if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
+        elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
+        else: drawn.append((ax, y, {name: p[:,task] for name,p in probs.items()}))
     return fig,drawn
 
 def _legend_below(ax): ax.legend(loc='upper center', bbox_to_anchor=(.5,-.2))
 
-# %% ../nbs/42_plots.ipynb #c607c983
+# %% ../nbs/42_plots.ipynb #ff1c44f3
 def plot_roc(
     probs, # (N,C) probabilities, or a dict name -> (N,C) to compare several classifiers
     labels, # (N,) integers, the true class
     classes, # C names
     tasks=(0,1), # the classes that get a panel, each against the rest
 )->plt.Figure: # one panel per task, with the AUC in its legend
-    "ROC curves (Fig. 6a). Raises `ValueError` for wrong shapes and for a task with only positive or negative images."
+    """ROC curves (Fig. 6a). A task with only positive or only negative images has no curve, and its panel says so.
+    Raises `ValueError` for wrong shapes and for probabilities that are not finite."""
     fig,drawn = _one_vs_rest(probs, labels, classes, tasks)
     for ax,y,scores in drawn:
         for name,p in scores.items():
@@ -164,15 +177,18 @@ def plot_pr(
         _legend_below(ax)
     return fig
 
-# %% ../nbs/42_plots.ipynb #347f5fcc
+# %% ../nbs/42_plots.ipynb #b590995d
 def stretch(
     maps, # (N,h,w) array, such as the output of `class_map`
     size, # in pixels, not below h and w: one number, or (H,W)
 )->np.ndarray: # (N,H,W) float32 in [0,1]
-    "Maps for display: bilinearly enlarged, each stretched to [0,1]; a map that is flat to 1e-4 stays near 0."
+    """Maps for display: bilinearly enlarged, each stretched to [0,1]; a map that is flat to 1e-4 stays near 0.
+    Raises `ValueError` for NaN or infinite values."""
     height,width = (size,size) if isinstance(size, int) else size
     maps = np.asarray(maps, dtype=np.float32)
-    m = np.stack([np.asarray(Image.fromarray(o).resize((width,height), Image.BILINEAR)) for o in maps])
+    if not np.isfinite(maps).all(): raise ValueError('Some of the maps have values that are NaN or infinite.')
+    m = np.array([Image.fromarray(o).resize((width,height), Image.BILINEAR) for o in maps])
+    m = m.reshape(-1, height, width)
     m = m-m.min((1,2), keepdims=True)
     return m/m.max((1,2), keepdims=True).clip(min=1e-4)
 
@@ -209,7 +225,7 @@ def plot_cams(
     fig.colorbar(over, ax=axs, label='least → most evidence', ticks=[], aspect=30, pad=.02)
     return fig
 
-# %% ../nbs/42_plots.ipynb #cd78073b
+# %% ../nbs/42_plots.ipynb #0b0fb885
 def _outline(ax, mask, colour, lw):
     "Draw the outline of a mask (H,W) on the image in `ax`; an empty mask has none."
     if not np.any(mask): return
@@ -221,12 +237,14 @@ def _outline(ax, mask, colour, lw):
     rim = ax.contour(x, y, padded, [.5], colors='black', linewidths=lw+1, zorder=2) # all rims lie below all lines
     for contour in (line,rim): contour.set(clip_on=False)
 
+def _two_digits(x): return '–' if np.isnan(x) else f'{x:.2f}'
+
 def _outline_handles(colours):
     "Handles for a legend of outlines; `colours` is a dict name -> colour."
     rim = [patheffects.withStroke(linewidth=3.5, foreground='black')]
     return [Line2D([], [], color=c, lw=2, path_effects=rim) for c in colours.values()]
 
-# %% ../nbs/42_plots.ipynb #0beb231c
+# %% ../nbs/42_plots.ipynb #b12a525c
 def plot_contours(
     images, # (N,H,W,3) uint8
     truth, # (N,H,W) bool or 0/1
@@ -241,7 +259,7 @@ def plot_contours(
     colours = {'ground truth': 'white', **dict(zip(preds, palette))}
     if jaccard:
         values = np.stack([jaccard[name] for name in preds], 1)
-        titles = [f'{title}\nJaccard ' + ' / '.join(f'{v:.2f}' for v in row) for title,row in zip(titles, values)]
+        titles = [f'{title}\nJaccard ' + ' / '.join(map(_two_digits, row)) for title,row in zip(titles, values)]
     cols = min(len(images), 6)
     rows = -(-len(images)//cols)
     fig,axs = _panels(rows, cols, max(1.7, _text_width(titles)), 2.1)
@@ -304,15 +322,15 @@ def plot_boundaries(
     _legend_outside(fig, [*lines, patch], ['ground truth','prediction','not unanimous'])
     return fig
 
-# %% ../nbs/42_plots.ipynb #5164a44c
+# %% ../nbs/42_plots.ipynb #ebdb2e77
 def plot_box(
-    per_image:dict, # name -> (N,), one value per image; NaN is left out
+    per_image:dict, # name -> (N,), one value per image; NaN is left out; a name without values has no box
     ylabel:str, # the name of the values
 )->plt.Figure: # one panel, one box per name
     "Box plots with medians (solid) and means (dashed, and as a number below each name), as in Fig. 9."
     data = {name: np.asarray(values, float) for name,values in per_image.items()}
     data = {name: values[~np.isnan(values)] for name,values in data.items()}
-    ticks = [_wrap(name)+f'\n{values.mean():.3f}' for name,values in data.items()]
+    ticks = [_wrap(name)+(f'\n{v.mean():.3f}' if len(v) else '\nno values') for name,v in data.items()]
     fig,axs = _panels(1, 1, max(3.2, max(1.05, _text_width(ticks)+.1)*len(data)), 2.8)
     ax = axs[0,0]
     box = ax.boxplot(
@@ -337,15 +355,17 @@ def _plot_difference(ax, y, d, published):
     ax.plot(d.value, y, 'o', color=OKABE_ITO['blue'], label='difference')
     if published is not None: ax.plot(published, y, 'x', color='black', label='in the paper')
 
-# %% ../nbs/42_plots.ipynb #f1225ae1
+# %% ../nbs/42_plots.ipynb #14a82dd1
 def plot_differences(
     rows:dict, # name -> `ckdnet.stats.Difference`; what was not run is left out, at least one must be run
     xlabel:str, # the quantity that differs
     published:dict=None, # name -> the difference in the paper
 )->plt.Figure: # one row per difference
-    "Differences (dots) with 95 % intervals: over images (thin), over images and seeds (broad); crosses: the paper's."
+    """Differences (dots) with 95 % intervals: over images (thin), over images and seeds (broad); crosses: the paper's.
+    Raises `ValueError` if none was run."""
     published = published or {}
     rows = {name: d for name,d in rows.items() if d.was_run}
+    if not rows: raise ValueError('None of the differences was run.')
     fig,axs = _panels(1, 1, 6.5, .3*len(rows)+1.2)
     ax = axs[0,0]
     for y,(name,d) in enumerate(rows.items()): _plot_difference(ax, y, d, published.get(name))
@@ -357,19 +377,39 @@ def plot_differences(
     fig.legend(once.values(), once, loc='outside upper right', ncols=len(once), columnspacing=1, handletextpad=.4)
     return fig
 
-# %% ../nbs/42_plots.ipynb #9885de1c
+# %% ../nbs/42_plots.ipynb #37102018
+def _check_features(features, least):
+    "The features as an array (N,C). Raises `ValueError` if there are fewer than `least`, or if they are not finite."
+    features = np.asarray(features)
+    if len(features)<least: raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
+    if not np.isfinite(features).all(): raise ValueError('Some features are NaN or infinite.')
+    return features
+
+# %% ../nbs/42_plots.ipynb #e25f018a
 def tsne(
     features, # (N,C) array, the pooled features; N at least 4
     seed:int=42, # the same features and seed give the same points
 )->np.ndarray: # (N,2)
-    "Features placed in the plane by t-SNE (§3.3, Fig. 7; van der Maaten and Hinton 2008), with openTSNE."
-    features = np.asarray(features)
+    """Features placed in the plane by t-SNE (§3.3, Fig. 7; van der Maaten and Hinton 2008), with openTSNE.
+    Raises `ValueError` for fewer than 4 images, for features that are all equal, and for NaN."""
+    features = _check_features(features, 4)
+    if (features==features[0]).all(): raise ValueError('All features are equal: they have no layout.')
     perplexity = min(30, (len(features)-1)/3)
     return np.asarray(openTSNE.TSNE(perplexity=perplexity, random_state=seed).fit(features))
 
-# %% ../nbs/42_plots.ipynb #9e1eabd3
+# %% ../nbs/42_plots.ipynb #2bd3daef
+_MARKERS = 'osD^v<>'
+
+def _class_colours(classes): return [CLASS_COLOURS.get(c, f'C{i}') for i,c in enumerate(classes)]
+
+def _scatter(ax, xy, labels, classes):
+    "Draw the points (N,2) by class; the first class is drawn last, on top."
+    for i,colour in reversed(list(enumerate(_class_colours(classes)))):
+        ax.scatter(*xy[labels==i].T, s=14, marker=_MARKERS[i%7], color=colour, ec='white', lw=.3)
+
+# %% ../nbs/42_plots.ipynb #6a16cb72
 def plot_tsne(
-    points, # (N,2) as from `tsne`, or a dict name -> (N,2) to compare several networks
+    points, # (N,2) as from `tsne`, or a dict name -> (N,2) to compare several networks; a text stands for no points
     labels, # (N,) integers
     classes, # C names
 )->plt.Figure: # one panel per network; colour and marker show the class
@@ -378,24 +418,25 @@ def plot_tsne(
     labels = np.asarray(labels)
     fig,axs = _panels(1, len(points), 2.7, 3)
     for ax,(name,xy) in zip(axs[0], points.items()):
-        for i in reversed(range(len(classes))): # the first class is drawn last, on top
-            x,y = np.asarray(xy)[labels==i].T
-            colour = CLASS_COLOURS.get(classes[i], f'C{i}')
-            ax.scatter(x, y, s=14, marker='osD^v<>'[i%7], color=colour, ec='white', lw=.3)
+        if isinstance(xy, str): _say(ax, xy)
+        else: _scatter(ax, np.asarray(xy), labels, classes)
         ax.set(title=name, xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
-    _legend_outside(fig, axs[0,0].collections[::-1], [c.replace('_',' ') for c in classes])
+    handles = [Line2D([], [], ls='', marker=_MARKERS[i%7], ms=4, color=c)
+               for i,c in enumerate(_class_colours(classes))]
+    _legend_outside(fig, handles, [c.replace('_',' ') for c in classes])
     return fig
 
-# %% ../nbs/42_plots.ipynb #8c4318dc
+# %% ../nbs/42_plots.ipynb #7362c90a
 def knn_purity(
     features, # (N,C) array, the features themselves, not their t-SNE layout
     labels, # (N,) integers
     k:int=10, # neighbours, fewer than N
 )->float: # in [0,1]; about 1/(number of classes) by chance
-    "The share of the `k` nearest neighbours with the image's own class: mean within each class, then over classes."
+    """The share of the `k` nearest neighbours with the image's own class: mean within each class, then over classes.
+    Raises `ValueError` if there are not more than `k` images, and for NaN."""
     labels = np.asarray(labels)
-    neighbours = NearestNeighbors(n_neighbors=k).fit(np.asarray(features))
+    neighbours = NearestNeighbors(n_neighbors=k).fit(_check_features(features, k+1))
     nearest = neighbours.kneighbors(return_distance=False) # (N,k), without the image itself
     own = (labels[nearest]==labels[:,None]).mean(1)
     return float(np.mean([own[labels==c].mean() for c in np.unique(labels)]))

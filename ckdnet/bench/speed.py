@@ -27,7 +27,7 @@ from .stock import LOOPS, loop_learner, same_metrics, stock_dls
 from ..core import data_dir, write_json
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store, load_image, load_mask
+from ..data.store import Store, decode
 from ..models.layers import fold_bn
 from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
@@ -80,8 +80,7 @@ def decode_seconds(
     sample = df.iloc[np.linspace(0, len(df)-1, min(n, len(df))).astype(int)]
     start = time.thread_time()
     for r in sample.itertuples():
-        load_image(r.image, size)
-        if r.mask is not None: load_mask(r.mask, size)
+        decode(r.image, r.mask, size)
     return (time.thread_time()-start)/len(sample)
 
 def check_possible(seconds, n, decode):

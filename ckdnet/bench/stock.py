@@ -6,7 +6,7 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #ab5de129
+# %% ../../nbs/bench/00_stock.ipynb #00913538
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -21,7 +21,7 @@ from fastai.data.transforms import ColReader, IndexSplitter, IntToFloatTensor, N
 from fastai.learner import Learner
 from fastai.optimizer import Adam
 from fastai.torch_core import set_seed
-from fastai.vision.augment import Resize, ResizeMethod, aug_transforms
+from fastai.vision.augment import Dihedral, Resize, ResizeMethod, aug_transforms
 from fastai.vision.data import ImageBlock, MaskBlock
 from ..core import write_json
 from ..data.index import Dataset, fingerprint, rows
@@ -33,14 +33,15 @@ from ..train.runs import environment, prediction_args, stage_folder
 from ..train.spec import Spec, StagePlan, stage_plans
 from ..train.stages import SELECTION_METRICS, Stage
 
-# %% ../../nbs/bench/00_stock.ipynb #99382235
+# %% ../../nbs/bench/00_stock.ipynb #45641033
 _AUGMENT = dict( # as near as `aug_transforms` comes to `ckdnet.data.loaders.AUGMENT`
-    paper = dict(max_rotate=90, min_zoom=1/(1.1*0.875), max_zoom=1/(0.9*0.875), p_lighting=0, pad_mode='zeros'),
+    paper = dict(max_rotate=90, min_zoom=0.9/0.875, max_zoom=1.1/0.875, p_lighting=0, pad_mode='zeros'),
     wide = dict(max_rotate=180, min_zoom=1/1.1, max_zoom=1/0.7, max_lighting=0.15, p_lighting=1),
 )
+_VERTICAL_FLIP = Dihedral(p=0.5, draw=2) # 2 is the code of this one of its eight changes
 
 def _batch_tfms(size, augment, norm):
-    affine = aug_transforms(size=size, flip_vert=True, max_warp=0, p_affine=1, **_AUGMENT[augment])
+    affine = aug_transforms(size=size, max_warp=0, p_affine=1, xtra_tfms=[_VERTICAL_FLIP], **_AUGMENT[augment])
     return [IntToFloatTensor(div_mask=255), *affine, Normalize.from_stats(*norm)]
 
 # %% ../../nbs/bench/00_stock.ipynb #22d23f07
@@ -141,7 +142,7 @@ def loop_learner(
     if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
     return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 
-# %% ../../nbs/bench/00_stock.ipynb #64ac4284
+# %% ../../nbs/bench/00_stock.ipynb #4088d594
 def train_by(
     loop:str, # 'stock' or 'fast'
     spec:Spec,
@@ -154,14 +155,13 @@ def train_by(
     "Train the stages of a spec by one of the loops."
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(dataset.classes))
-    images = fingerprint(df)['sha256']
     seconds = {}
     for plan in stage_plans(spec):
         set_seed(plan.seed, reproducible=True)
         learn = loop_learner(loop, plan, net, dataset, df, store, **kwargs)
         name = plan.stage.name
         with learn.no_bar(), learn.no_logging():
-            seconds[name] = fit_stage(learn, plan, stage_folder(plan, images, work))
+            seconds[name] = fit_stage(learn, plan, stage_folder(plan, df, work))['seconds']
         print(f'{loop}, seed {spec.seed}, {plan.stage.title}: {seconds[name]:.0f} s', flush=True)
     return net, seconds
 

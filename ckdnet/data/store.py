@@ -5,80 +5,126 @@
 # %% auto #0
 __all__ = ['send', 'Store']
 
-# %% ../../nbs/04_data.store.ipynb #6e34adb7
-import copy, hashlib, json, os, shutil
+# %% ../../nbs/04_data.store.ipynb #c8825310
+import copy, errno, hashlib, json, math, os, shutil, warnings
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from ..core import atomic_path, offenders
-from .index import DataError, read_image, read_mask
+from ..core import atomic_path
+from .files import DataError, content_hashes, fail_if, image_size, read_image, read_mask
 
-# %% ../../nbs/04_data.store.ipynb #4ea44472
+# %% ../../nbs/04_data.store.ipynb #1b27d797
 def load_image(path, size):
     "An image file as (size,size,3) uint8, resized with antialiasing."
     a = read_image(path, size)
     if a.shape[:2]==(size,size): return a
     return np.asarray(Image.fromarray(a).resize((size,size), Image.BICUBIC))
 
-def load_mask(path, size):
-    "A mask file as (size,size) uint8 of 0 and 1."
-    m = read_mask(path)
-    if m.shape==(size,size): return m.astype(np.uint8)
-    grey = Image.fromarray(m.astype(np.uint8)*255).resize((size,size), Image.BOX)
+def shrink_mask(mask, size):
+    "A mask (H,W) of bool as (size,size) uint8 of 0 and 1."
+    if mask.shape==(size,size): return mask.astype(np.uint8)
+    grey = Image.fromarray(mask.astype(np.uint8)*255).resize((size,size), Image.BOX)
     return (np.asarray(grey)>=128).astype(np.uint8)
 
-# %% ../../nbs/04_data.store.ipynb #72e123ab
-def file_state(path):
-    "Path, size in bytes and modification time of a file; None for None."
-    if path is None: return None
-    stat = Path(path).stat()
-    return str(path), stat.st_size, stat.st_mtime_ns
+# %% ../../nbs/04_data.store.ipynb #a4c49f91
+def mask_facts(path, mask):
+    "Of a mask (H,W) of bool: its folder, is it empty, is the lesion in all four corners?"
+    corners = mask[[0,0,-1,-1], [0,-1,0,-1]]
+    return str(Path(path).parent), not mask.any(), bool(corners.all())
+
+def decode(image, mask, size):
+    "The files of an image and its mask as (3,size,size) and (size,size) uint8, and the facts of the mask or None."
+    pixels = load_image(image, size).transpose(2,0,1)
+    if pd.isna(mask): return pixels, np.zeros((size,size), np.uint8), None
+    m = read_mask(mask)
+    h,w = m.shape
+    of_image = image_size(image)
+    if (w,h)!=of_image:
+        raise DataError(f'{mask} has {w} × {h} pixels, its image {of_image[0]} × {of_image[1]}: download both again.')
+    return pixels, shrink_mask(m, size), mask_facts(mask, m)
+
+# %% ../../nbs/04_data.store.ipynb #f1a9e766
+def check_masks(facts):
+    "Raises `DataError` for folders of empty masks, warns of folders in which most lesions are in all four corners."
+    t = pd.DataFrame(facts, columns=['folder','empty','corners']).groupby('folder').mean()
+    fail_if(t.index[t['empty']==1], 'Folders in which all masks are empty', 'Download or convert them again.')
+    for folder,share in t.corners[t.corners>.5].items():
+        what = f'in {share:.0%} of the masks of {folder} the lesion is in all four corners'
+        warnings.warn(f'{what}: are lesion and skin exchanged?', stacklevel=2)
+
+# %% ../../nbs/04_data.store.ipynb #a5ddc419
+DECODING = 2 # version of how files are decoded: increase it when that changes, so that an older store is not used
 
 def store_key(df, size):
-    "The folder name of a store: a hash of its source files and of `size`. Raises `DataError` for missing files."
-    missing = [p for p in (*df.image, *df['mask'].dropna()) if not Path(p).is_file()]
-    if missing: raise DataError(offenders('Files that do not exist any more', missing, 'Read the folder again.'))
-    states = [*map(file_state, df.image), *map(file_state, df['mask'])]
-    return hashlib.sha256(json.dumps(['planar', size, *states]).encode()).hexdigest()[:16]
+    "The folder name of a store: a hash of the content of its source files and of `size`."
+    hashes = content_hashes([*df.image, *df['mask']])
+    return hashlib.sha256(json.dumps([DECODING, size, *hashes]).encode()).hexdigest()[:16]
 
-# %% ../../nbs/04_data.store.ipynb #ad68e2b8
-def check_space(n, size, folder):
-    "Print how much disk space a store of `n` images takes. Raises `OSError` if the disk has less."
+# %% ../../nbs/04_data.store.ipynb #59362406
+@contextmanager
+def array_file(path, shape):
+    "A .npy file of uint8 to which the values of an array of this shape are written one after the other."
+    with open(path, 'wb') as f:
+        np.lib.format.write_array_header_1_0(f, dict(descr='|u1', fortran_order=False, shape=shape))
+        take_room(f, math.prod(shape))
+        yield f
+
+def take_room(f, n):
+    "Reserve `n` more bytes of the disk for an open file, where the system can do that."
+    f.flush()
+    try: os.posix_fallocate(f.fileno(), 0, f.tell()+n)
+    except AttributeError: pass # Windows and macOS do not have it
+    except OSError as e:
+        if e.errno not in (errno.EINVAL, errno.EOPNOTSUPP): raise # not every file system has it
+
+# %% ../../nbs/04_data.store.ipynb #e6c60bfa
+@contextmanager
+def disk_space(n, size, folder):
+    "Print how much disk space a store of `n` images takes. Without it the block is an `OSError` that names the store."
     need = n*size*size*4/2**20
     free = shutil.disk_usage(folder.parent).free/2**20
     print(f'Decoding {n} images at {size} px into {folder}: {need:.0f} MiB')
-    fix = 'choose another folder, or a smaller size'
-    if need>free: raise OSError(f'{folder.parent} has {free:.0f} MiB of free space, the store needs {need:.0f}: {fix}.')
+    lacks = f'the store {folder} needs {need:.0f}: choose another folder, or a smaller size'
+    if need>free: raise OSError(errno.ENOSPC, f'{free:.0f} MiB are free, {lacks}')
+    try: yield
+    except OSError as e:
+        if e.errno!=errno.ENOSPC: raise
+        raise OSError(e.errno, f'The disk is full, {lacks}') from e
 
-def check_sizes(df):
-    "Raise `DataError` for masks whose size differs from the size of their image. Only the file headers are read."
-    def size(path):
-        with Image.open(path) as im: return im.size
-    bad = [r.image_id for r in df.itertuples() if r.mask is not None and size(r.image)!=size(r.mask)]
-    if bad: raise DataError(offenders('Masks that differ in size from their image', bad, 'Download both again.'))
+# %% ../../nbs/04_data.store.ipynb #36644e7f
+_AHEAD = 256 # images that are decoded before they are written, at most
 
-# %% ../../nbs/04_data.store.ipynb #2caeab2b
+def decode_all(df, size):
+    "What `decode` gives for each row of an index, or its `DataError`, in order, computed on all CPU cores."
+    def decode_row(i):
+        try: return decode(df.image.iloc[i], df['mask'].iloc[i], size)
+        except DataError as e: return e
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for i in range(0, len(df), _AHEAD): yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
+
 def build_store(df, size, folder):
-    "Decode the images and masks of the index `df` on all CPU cores and write them into `folder`."
+    "Decode the images and masks of the index `df` and write them into `folder`."
     n = len(df)
-    check_space(n, size, folder)
-    check_sizes(df)
-    with atomic_path(folder) as part:
+    faults,facts = [],[]
+    with disk_space(n, size, folder), atomic_path(folder) as part:
         part.mkdir()
-        images = np.lib.format.open_memmap(part/'images.npy', 'w+', np.uint8, (n,3,size,size))
-        masks = np.lib.format.open_memmap(part/'masks.npy', 'w+', np.uint8, (n,size,size))
-        def load(i):
-            images[i] = load_image(df.image.iloc[i], size).transpose(2,0,1)
-            mask = df['mask'].iloc[i]
-            if mask is not None: masks[i] = load_mask(mask, size)
-        with ThreadPoolExecutor(os.cpu_count()) as pool:
-            list(progress_bar(pool.map(load, range(n)), total=n, leave=False))
-        images.flush()
-        masks.flush()
+        with (array_file(part/'images.npy', (n,3,size,size)) as images,
+              array_file(part/'masks.npy', (n,size,size)) as masks):
+            for decoded in progress_bar(decode_all(df, size), total=n, leave=False):
+                if isinstance(decoded, DataError): faults.append(str(decoded))
+                else:
+                    image,mask,of_mask = decoded
+                    images.write(image.tobytes())
+                    masks.write(mask.tobytes())
+                    if of_mask: facts.append(of_mask)
+        more = f'\n… {len(faults)} files in all' if len(faults)>5 else ''
+        if faults: raise DataError('\n'.join(faults[:5])+more)
+        check_masks(facts)
 
-# %% ../../nbs/04_data.store.ipynb #10cd80dd
+# %% ../../nbs/04_data.store.ipynb #817151b2
 def find_or_build(df, size, folder):
     "The path of the store of these images in `folder`, built if it does not exist."
     path = Path(folder)/store_key(df, size)
@@ -89,9 +135,13 @@ def find_or_build(df, size, folder):
         if not path.exists(): raise # otherwise another process was faster
     return path
 
-def open_array(path):
-    "A .npy file as a memory-mapped tensor. Changes of its values are not written to the file."
-    return torch.from_numpy(np.load(path, mmap_mode='c'))
+def open_array(path, shape):
+    "A .npy file of uint8 as a memory-mapped tensor. Changes of its values are not written to the file."
+    try:
+        a = np.load(path, mmap_mode='c')
+        if (a.shape,a.dtype)==(shape,np.uint8): return torch.from_numpy(a)
+    except (OSError, ValueError): pass
+    raise DataError(f'{path} is damaged: delete the folder {path.parent}, and it is built again.')
 
 # %% ../../nbs/04_data.store.ipynb #11d5986d
 def send(
@@ -103,7 +153,7 @@ def send(
     if device.type=='cuda' and t.device.type=='cpu': return t.pin_memory().to(device, non_blocking=True)
     return t.to(device)
 
-# %% ../../nbs/04_data.store.ipynb #282f0dd0
+# %% ../../nbs/04_data.store.ipynb #23d38622
 class Store:
     "Images and masks decoded once, at one size, on disk; `store[rows]` gives `(images, masks)`."
     def __init__(self,
@@ -114,8 +164,8 @@ class Store:
         self.df = df.reset_index(drop=True)
         self.has_mask = self.df['mask'].notna().to_numpy()
         path = find_or_build(self.df, size, folder)
-        self.images = open_array(path/'images.npy')
-        self.masks = open_array(path/'masks.npy')
+        self.images = open_array(path/'images.npy', (len(df),3,size,size))
+        self.masks = open_array(path/'masks.npy', (len(df),size,size))
 
     def __len__(self): return len(self.df)
 
@@ -143,7 +193,6 @@ class Store:
     )->np.ndarray: # (N,) int64, -1 for an image without a diagnosis
         "Diagnoses as numbers. Raises `DataError` for a diagnosis that is not one of `classes`."
         label = {c:i for i,c in enumerate(classes)}
-        unknown = sorted(set(self.df.diagnosis.dropna())-set(classes))
-        fix = f"The classes are {', '.join(classes)}."
-        if unknown: raise DataError(offenders('Diagnoses that are not among the classes', unknown, fix))
+        unknown = set(self.df.diagnosis.dropna())-set(classes)
+        fail_if(unknown, 'Diagnoses that are not among the classes', f"The classes are {', '.join(classes)}.")
         return self.df.diagnosis.map(lambda d: label.get(d, -1)).to_numpy(np.int64)

@@ -1,0 +1,182 @@
+"Damage images, masks and tables at random, and count what their readers do. `python tools/fuzz.py --n 10000`"
+import argparse, io, os, shutil, sys, tempfile, traceback, warnings
+from collections import Counter
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+import numpy as np, pandas as pd
+from IPython.utils.capture import capture_output
+from PIL import Image
+from ckdnet.data.files import DataError, image_files, image_size, read_image, read_mask, read_table
+from ckdnet.data.index import fingerprint, make_index, mark_twins
+from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
+from ckdnet.data.store import Store
+from ckdnet.data.synthetic import make_synthetic
+
+STARTS = ( # of other kinds of files
+    b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\x03\x04', b'II*\0\x08\0\0\0', b'BM',
+    b'\x89PNG\r\n\x1a\n', b'\xff\xd8\xff\xe0', b'RIFF\0\0\0\0WEBP', b'\xff\xfe', b'\xef\xbb\xbf',
+)
+
+def damaged(content, rng):
+    "The bytes of a file, changed in one of eight ways."
+    b = bytearray(content)
+    i,j = sorted(rng.integers(len(b)+1, size=2))
+    if len(b)>200 and rng.random()<.5: i,j = i%100, i%100+1+j%100 # half of the changes are in the header
+    how = rng.integers(8)
+    if how==0:
+        for k in rng.integers(len(b), size=rng.integers(1,9)): b[k] ^= 1 << rng.integers(8)
+    elif how==1: b[i:j] = rng.bytes(j-i)
+    elif how==2: del b[i:]
+    elif how==3: b[i:j] = bytes(j-i)
+    elif how==4: del b[i:j]
+    elif how==5: b[i:i] = b[i:j]
+    elif how==6: b[i:i+4] = rng.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'\0\0\xff\x7f', b'\x7f\xff\0\0'])
+    else:
+        start = STARTS[rng.integers(len(STARTS))]
+        b[:len(start)] = start
+    return bytes(b)
+
+def saved(a, kind, **kwargs):
+    "The bytes of an array or Pillow image in a format."
+    out = io.BytesIO()
+    im = a if isinstance(a, Image.Image) else Image.fromarray(a)
+    im.save(out, kind, **kwargs)
+    return out.getvalue()
+
+def sources(image, mask):
+    "Whole image and mask files of many kinds, as (ending of the name, bytes)."
+    a,m = read_image(image), read_mask(mask).astype(np.uint8)
+    turned = Image.Exif()
+    turned[0x0112] = 6
+    palette = Image.fromarray(m)
+    palette.putpalette([0,0,0, 128,0,0])
+    alpha = np.dstack([a, a[...,0]])
+    one_bit = Image.fromarray(m*255).convert('1')
+    yield '.jpg', image.read_bytes()
+    yield '.png', mask.read_bytes()
+    for options in (dict(exif=turned), dict(progressive=True)): yield '.jpg', saved(a, 'JPEG', **options)
+    yield '.jpg', saved(m*255, 'JPEG')
+    for x in (a, alpha, m, palette, one_bit, m.astype(np.uint16)*65535): yield '.png', saved(x, 'PNG', exif=turned)
+    for x in (a, m*255, m.astype(np.float32)): yield '.tif', saved(x, 'TIFF')
+    for how in ('tiff_lzw','jpeg'): yield '.tif', saved(a, 'TIFF', compression=how, exif=turned)
+    for x in (a, m*255): yield '.bmp', saved(x, 'BMP')
+    yield '.webp', saved(a, 'WEBP', exif=turned)
+
+def as_task3(images, folder):
+    "Images as Task 3 of ISIC2018, with two of the classes."
+    truth = folder/'ISIC2018_Task3_Training_GroundTruth'
+    inputs = folder/'ISIC2018_Task3_Training_Input'
+    for f in (truth, inputs): f.mkdir(parents=True)
+    for f in images: shutil.copy(f, inputs)
+    ids = pd.Series([f.stem for f in images], name='image')
+    labels = pd.DataFrame(np.eye(7, dtype=int)[np.arange(len(ids))%2], columns=ISIC2018_CLASSES)
+    pd.concat([ids, labels], axis=1).to_csv(truth/f'{truth.name}.csv', index=False)
+    lesions = pd.DataFrame(dict(image=ids, lesion_id=ids))
+    lesions.to_csv(folder/'ISIC2018_Task3_Training_LesionGroupings.csv', index=False)
+    return folder
+
+class Count:
+    "How often each reader read a file, refused it by a `DataError`, or failed in another way."
+    def __init__(self): self.n, self.other = Counter(), []
+
+    def call(self, name, f, *args):
+        try:
+            with capture_output(): f(*args)
+            kind = 'read'
+        except DataError: kind = 'refused'
+        except Exception:
+            kind = 'other'
+            self.other.append(f'{name}: {traceback.format_exc()}')
+        self.n[name,kind] += 1
+
+    def table(self):
+        t = pd.Series(self.n).unstack(fill_value=0).reindex(columns=['read','refused','other'], fill_value=0)
+        return pd.concat([t, t.sum().to_frame('all').T])
+
+def agree(path):
+    "Read an image and its size: they must be the same."
+    h,w,_ = read_image(path).shape
+    assert image_size(path)==(w,h), f'{path}: {image_size(path)} is not {(w,h)}'
+
+def try_image(count, path, good, good_mask, stores):
+    "A damaged file as an image and as a mask."
+    index = make_index(dict(a=path, b=good), {}, {}, 'train')
+    as_mask = make_index(dict(a=good), dict(a=path), {}, 'train')
+    count.call('read_image', read_image, path)
+    count.call('read_image, reduced', read_image, path, 32)
+    count.call('read_mask', read_mask, path)
+    count.call('image_size', image_size, path)
+    count.call('the sizes agree', agree, path)
+    count.call('mark_twins', mark_twins, index)
+    count.call('fingerprint', fingerprint, index)
+    count.call('Store, as image', Store, index.assign(mask=[None,good_mask]), 32, stores)
+    count.call('Store, as mask', Store, as_mask, 32, stores)
+    shutil.rmtree(stores, ignore_errors=True)
+
+def try_table(count, rng, csv, column, read_index):
+    "A data set with a damaged table."
+    content = csv.read_bytes()
+    csv.write_bytes(damaged(content, rng))
+    count.call('read_table', read_table, csv, [column])
+    count.call('index, damaged table', read_index)
+    csv.write_bytes(content)
+
+def try_name(count, rng, folder):
+    "A data set in which one file has a damaged name."
+    part = rng.choice(['ISIC-2017_Training_Data','ISIC-2017_Training_Part1_GroundTruth'])
+    f = rng.choice(sorted((folder/part).iterdir()))
+    name = damaged(f.name.encode(), rng).decode(errors='replace')
+    name = name.translate({0:'_', ord('/'):'_'})[:80].strip('.') or '_'
+    if (f.parent/name).exists(): return
+    f.rename(f.parent/name)
+    count.call('index, damaged name', isic2017, folder)
+    (f.parent/name).rename(f)
+
+@contextmanager
+def quiet():
+    "No warnings of Python, and no messages that libraries in C write to the error stream."
+    stderr = os.dup(2)
+    with open(os.devnull, 'w') as nowhere: os.dup2(nowhere.fileno(), 2)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            yield
+    finally:
+        os.dup2(stderr, 2)
+        os.close(stderr)
+
+def fuzz(n, seed=0):
+    "Damage `n` files, nine of ten of them images, and print what the readers did. Returns the other exceptions."
+    rng = np.random.default_rng(seed)
+    count = Count()
+    with tempfile.TemporaryDirectory() as d, quiet():
+        here = Path(d)
+        drawn = make_synthetic(here/'drawn', n_train=12, n_valid=6, n_test=6, size=64)
+        images = image_files(drawn/'ISIC-2017_Training_Data')
+        masks = image_files(drawn/'ISIC-2017_Training_Part1_GroundTruth')
+        tables = [(drawn/'ISIC-2017_Training_Part3_GroundTruth.csv', 'image_id', partial(isic2017, drawn))]
+        task3 = as_task3(images, here/'task3')
+        tables += [(csv, 'image', partial(isic2018, task3, 3)) for csv in sorted(task3.rglob('*.csv'))]
+        for csv,column,read_index in tables: read_index() # the whole tables are read
+        whole = [file for i in range(3) for file in sources(images[i], masks[i])]
+        for i in range(n):
+            if i%20==0: try_table(count, rng, *tables[i//20%3])
+            elif i%20==10: try_name(count, rng, drawn)
+            else:
+                suffix,content = whole[rng.integers(len(whole))]
+                path = here/f'damaged{suffix}'
+                path.write_bytes(damaged(content, rng))
+                try_image(count, path, images[0], masks[0], here/'stores')
+    print(f'{n} damaged files')
+    print(count.table().to_string())
+    return count.other
+
+if __name__=='__main__':
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument('--n', type=int, default=10_000, help='number of damaged files')
+    parser.add_argument('--seed', type=int, default=0)
+    args = parser.parse_args()
+    other = fuzz(args.n, args.seed)
+    for text in other[:5]: print(text)
+    sys.exit(len(other)>0)
