@@ -31,9 +31,9 @@ FORMATS = ('JPEG','PNG','BMP','TIFF','WEBP') # which Pillow may open
 SUFFIXES = ('.jpg','.jpeg','.png','.bmp','.tif','.tiff','.webp') # of their names, in lower case
 MAX_PIXELS = 80_000_000 # of one image or mask
 
-# %% ../../nbs/01_data.files.ipynb #90232917
+# %% ../../nbs/01_data.files.ipynb #f1f09a90
 @contextmanager
-def _opened(path, kind='image'):
+def _opened(path, kind='an image'):
     "A Pillow image whose pixels are not read yet. What fails in the block is a `DataError` that names the file."
     try:
         with Image.open(path, formats=FORMATS) as im:
@@ -126,12 +126,12 @@ def _lesion(values):
     shown = ', '.join(map(str, levels[:6])) + (' …' if len(levels)>6 else '')
     raise DataError(f'is no mask, it holds the values {shown}: {_SAVE_AS}')
 
-# %% ../../nbs/01_data.files.ipynb #e8c74816
+# %% ../../nbs/01_data.files.ipynb #d7f0ef93
 def read_mask(
     path, # a mask file of one of `FORMATS`
 )->np.ndarray: # (H,W) bool
     "The mask of a lesion, upright. Raises `DataError` for a file that is damaged, or whose values are not a mask."
-    with _opened(path, 'mask') as im:
+    with _opened(path, 'a mask') as im:
         ImageOps.exif_transpose(im, in_place=True)
         return _lesion(_channel(im))
 
@@ -158,14 +158,15 @@ def image_files(
     fail_if(unknown, f'No images, but in {folder}', 'Move them out of the folder.')
     return files
 
-# %% ../../nbs/01_data.files.ipynb #f9b455d2
+# %% ../../nbs/01_data.files.ipynb #756e63c4
 def read_table(
     path, # a CSV file
     columns, # names of the columns that are wanted
 )->pd.DataFrame: # these columns, of text; None for an empty cell
     "A table separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Raises `DataError` for anything else."
     try: rows = _cells(_decode(Path(path).read_bytes()))
-    except (OSError, UnicodeError, csv.Error) as e:
+    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
+    except (UnicodeError, csv.Error) as e:
         raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
     header = rows[0] if rows else []
     missing = [c for c in columns if header.count(c)!=1]
@@ -191,7 +192,7 @@ def _cells(text):
     rows = [[cell.strip() or None for cell in row] for row in rows]
     return [row for row in rows if any(row)]
 
-# %% ../../nbs/01_data.files.ipynb #6232a8d7
+# %% ../../nbs/01_data.files.ipynb #b2afcd1c
 def content_hashes(
     paths, # of files; None where there is none
 )->list: # 64 hexadecimal digits each, None for None
@@ -208,7 +209,7 @@ def content_hashes(
 
 def _sha256(path):
     try: return file_hash(path)
-    except OSError as e: raise DataError(f'{path} cannot be read ({e}).') from e
+    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
 
 # %% ../../nbs/01_data.files.ipynb #8435cabe
 _SETTLED = 2*10**9 # ns

@@ -38,7 +38,7 @@ def rows(
 # %% ../../nbs/01_data.index.ipynb #38045edd
 def all_test(df, target): return rows(df, 'test')
 
-# %% ../../nbs/01_data.index.ipynb #13af80fe
+# %% ../../nbs/01_data.index.ipynb #1b2566f5
 @dataclass(frozen=True)
 class Dataset:
     "A data set: its classes, its metrics, and how its folder becomes an index."
@@ -49,7 +49,7 @@ class Dataset:
     tasks:tuple=() # classes whose AUCs make the average AUC; by default all
     id_column:str='image_id' # name of the first column of a submission
     to_submit:Callable=field(default=all_test, compare=False) # function of index and target → images to submit
-    release_post_process:Callable=field(default=None, compare=False) # see below
+    release_post_process:Callable=field(default=None, compare=False) # function of (h,w) probabilities → (h,w) bool
 
     @property
     def task_classes(self): # names
@@ -116,13 +116,14 @@ def _thumbnails(paths):
     t /= np.linalg.norm(t, axis=1, keepdims=True)+1e-6
     return t
 
-# %% ../../nbs/01_data.index.ipynb #427b3d32
+# %% ../../nbs/01_data.index.ipynb #bb1fedc5
 _BLOCK = 500 # images
 
 def _similar(t, start, threshold):
     "Pairs of one of the `_BLOCK` thumbnails from `start` on with a later one, correlated above `threshold`."
-    correlation = np.triu(t[start:start+_BLOCK] @ t[start:].T, 1)
+    correlation = t[start:start+_BLOCK] @ t[start:].T
     a,b = np.nonzero(correlation>threshold)
+    a,b = a[a<b], b[a<b]
     return pd.DataFrame(dict(a=a+start, b=b+start, correlation=correlation[a,b]))
 
 # %% ../../nbs/01_data.index.ipynb #4c80b451

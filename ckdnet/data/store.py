@@ -80,14 +80,14 @@ def take_room(f, n):
     except OSError as e:
         if e.errno not in (errno.EINVAL, errno.EOPNOTSUPP): raise # not every file system has it
 
-# %% ../../nbs/04_data.store.ipynb #e6c60bfa
+# %% ../../nbs/04_data.store.ipynb #ac5d5156
 @contextmanager
 def disk_space(n, size, folder):
     "Print how much disk space a store of `n` images takes. Without it the block is an `OSError` that names the store."
     need = n*size*size*4/2**20
     free = shutil.disk_usage(folder.parent).free/2**20
     print(f'Decoding {n} images at {size} px into {folder}: {need:.0f} MiB')
-    lacks = f'the store {folder} needs {need:.0f}: choose another folder, or a smaller size'
+    lacks = f'the store {folder} needs {need:.0f} MiB: choose another folder, or a smaller size'
     if need>free: raise OSError(errno.ENOSPC, f'{free:.0f} MiB are free, {lacks}')
     try: yield
     except OSError as e:
