@@ -13,6 +13,7 @@ from nbdev.doclinks import nbglob
 from nbdev.test import nb_test_cells
 
 PACKAGE = Path('ckdnet').resolve()
+WHAT = dict(branch=True, source=[str(PACKAGE)], omit=['*/_modidx.py'])
 
 @cache
 def places():
@@ -33,7 +34,7 @@ def source(cell):
 
 def run_notebook(path, data):
     "Run a notebook in a process of its own, and write the lines and branches that it took; its error, or None."
-    measured = coverage.Coverage(data_file=data, data_suffix=True, branch=True, source=[str(PACKAGE)])
+    measured = coverage.Coverage(data_file=data, data_suffix=True, **WHAT)
     os.chdir(path.parent)
     measured.start()
     shell = CaptureShell(path)
@@ -53,7 +54,7 @@ if __name__ == '__main__':
         data = f'{d}/coverage'
         with ProcessPoolExecutor(2, context, max_tasks_per_child=1) as pool:
             errors = [e for e in pool.map(run_notebook, notebooks, [data]*len(notebooks)) if e]
-        total = coverage.Coverage(data_file=data, branch=True, source=[str(PACKAGE)])
+        total = coverage.Coverage(data_file=data, **WHAT)
         total.combine()
         total.report(show_missing=True)
     for e in errors: print(e)
