@@ -58,6 +58,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                     'ckdnet.bench.speed._no_folding': ('bench/speed.html#_no_folding', 'ckdnet/bench/speed.py'),
                                     'ckdnet.bench.speed._peak_mib': ('bench/speed.html#_peak_mib', 'ckdnet/bench/speed.py'),
                                     'ckdnet.bench.speed._per_ms': ('bench/speed.html#_per_ms', 'ckdnet/bench/speed.py'),
+                                    'ckdnet.bench.speed._plot_speeds': ('bench/speed.html#_plot_speeds', 'ckdnet/bench/speed.py'),
                                     'ckdnet.bench.speed._stage_seconds': ('bench/speed.html#_stage_seconds', 'ckdnet/bench/speed.py'),
                                     'ckdnet.bench.speed._time_steps': ('bench/speed.html#_time_steps', 'ckdnet/bench/speed.py'),
                                     'ckdnet.bench.speed._train': ('bench/speed.html#_train', 'ckdnet/bench/speed.py'),
