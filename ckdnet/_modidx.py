@@ -111,7 +111,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'ckdnet.cli._seeds': ('cli.html#_seeds', 'ckdnet/cli.py'),
                             'ckdnet.cli._spec': ('cli.html#_spec', 'ckdnet/cli.py'),
                             'ckdnet.cli._test_predictor': ('cli.html#_test_predictor', 'ckdnet/cli.py'),
-                            'ckdnet.cli._tracebacks': ('cli.html#_tracebacks', 'ckdnet/cli.py'),
                             'ckdnet.cli._undefined': ('cli.html#_undefined', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_run': ('cli.html#ckdnet_run', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_submit': ('cli.html#ckdnet_submit', 'ckdnet/cli.py'),

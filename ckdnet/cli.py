@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['command', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #7c9847c2
-import argparse, dis, inspect, os, re, shlex, sys
+# %% ../nbs/60_cli.ipynb #62547e29
+import argparse, inspect, os, re, shlex, sys
 from functools import wraps
 from pathlib import Path
+from traceback import walk_tb
 from fastcore.script import anno_parser
 from .core import data_dir, offenders
 
@@ -23,22 +24,14 @@ def _join_lists(
         else: joined.append(a)
     return joined
 
-# %% ../nbs/60_cli.ipynb #07d02bce
+# %% ../nbs/60_cli.ipynb #68dc1ccf
 def _for_user(
     error, # an exception that was caught
 )->bool:
-    "Is it an error of a file, or raised by a `raise` of this package?"
-    *_,last = _tracebacks(error.__traceback__)
-    code = last.tb_frame.f_code
-    ours = last.tb_frame.f_globals['__name__'].startswith(('ckdnet', __name__))
-    raised = code.co_code[last.tb_lasti]==dis.opmap['RAISE_VARARGS']
-    return isinstance(error, OSError) or ours and raised
-
-def _tracebacks(tb):
-    "The steps of a traceback, the place of the error last."
-    while tb:
-        yield tb
-        tb = tb.tb_next
+    "Is it an error of a file, or a `ValueError` or `FloatingPointError` of this package?"
+    *_,(frame,_) = walk_tb(error.__traceback__)
+    ours = frame.f_globals['__name__'].startswith(('ckdnet', __name__))
+    return isinstance(error, OSError) or ours and isinstance(error, (ValueError, FloatingPointError))
 
 # %% ../nbs/60_cli.ipynb #3b957f6a
 def _run_command(
