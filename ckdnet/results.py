@@ -326,13 +326,13 @@ def delong_by_seed(
         ps.append(f"{test['p']:.2f}")
     return ', '.join(ps)
 
-# %% ../nbs/24_results.ipynb #bb630f51
+# %% ../nbs/24_results.ipynb #59258b15
 _DIFFERENCE_COLUMNS = { # field of `Difference` → column, format
     'value': ('difference', '+'),
     'low': ('lowest, images', '+'),
     'high': ('highest, images', '+'),
-    'seeds_se': ('standard error, seeds', ''),
-    'margin': ('± images and seeds', ''),
+    'seeds_se': ('standard error, {over}', ''),
+    'margin': ('± images and {over}', ''),
 }
 
 def difference_table(
@@ -343,11 +343,13 @@ def difference_table(
     "Several differences in one table, with their 95 % intervals and verdicts."
     out = {}
     for name,d in rows.items():
-        out[name] = {column:'' if np.isnan(getattr(d, field)) else f'{getattr(d, field):{sign}.{digits}f}'
-                     for field,(column,sign) in _DIFFERENCE_COLUMNS.items()}
-        out[name]['verdict'] = d.verdict
-        for column,texts in columns.items(): out[name][column.replace('_', ' ')] = texts.get(name, '')
-    return pd.DataFrame.from_dict(out, orient='index')
+        cells = out[name] = {}
+        for field,(column,sign) in _DIFFERENCE_COLUMNS.items():
+            number = getattr(d, field)
+            cells[column.format(over=d.over)] = '' if np.isnan(number) else f'{number:{sign}.{digits}f}'
+        cells['verdict'] = d.verdict
+        for column,texts in columns.items(): cells[column.replace('_', ' ')] = texts.get(name, '')
+    return pd.DataFrame.from_dict(out, orient='index').fillna('')
 
 # %% ../nbs/24_results.ipynb #115f078a
 def verdict_list(
