@@ -354,7 +354,7 @@ def add_column(
         run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
     return runs
 
-# %% ../nbs/24_results.ipynb #d3081d8d
+# %% ../nbs/24_results.ipynb #4817dab3
 def delong_by_seed(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
@@ -366,8 +366,11 @@ def delong_by_seed(
     for r in a:
         if r.seed not in seeds_b: continue
         c = r.classes.index(cls)
-        test = delong(r.probs()[:,c], seeds_b[r.seed].probs()[:,c], r.labels()==c)
-        ps.append(f"{test['p']:.2f}")
+        positive = r.labels()==c
+        if 2<=positive.sum()<=len(positive)-2:
+            test = delong(r.probs()[:,c], seeds_b[r.seed].probs()[:,c], positive)
+            ps.append(f"{test['p']:.2f}")
+        else: ps.append(NOT_DEFINED)
     return ', '.join(ps)
 
 # %% ../nbs/24_results.ipynb #59258b15

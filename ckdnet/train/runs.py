@@ -209,9 +209,10 @@ def _indices(specs, folder):
     def index(name, fold): return official[name] if fold is None else fold_split(official[name], fold)
     return {(name,fold):complete_index(index(name, fold)) for name,fold in {(s.dataset,s.fold) for s in specs}}
 
-# %% ../../nbs/34_train.runs.ipynb #f6b47b5f
+# %% ../../nbs/34_train.runs.ipynb #427df152
 def _run(spec, df, results, work, data, wait):
-    if Path(data).name!=data: raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
+    if Path(data).name!=data or data=='..':
+        raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
     file = results/data/spec.name/f'{spec.stem}.json'
     claim = file.with_name(f'.{file.stem}.spec.json') # what the process that holds the lock makes
     def check_claim():
