@@ -5,23 +5,22 @@
 # %% auto #0
 __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_rate', 'enlarged', 'Clock', 'stage_rate',
            'predict_rate', 'training_memory', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases',
-           'plot_parts', 'metrics_spec', 'ckdnet_bench']
+           'plot_parts', 'bench_speed', 'metrics_spec', 'bench_metrics']
 
-# %% ../../nbs/bench/01_speed.ipynb #1a81aadc
+# %% ../../nbs/bench/01_speed.ipynb #4c4c7c6a
 import json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd, torch
-from ..core import data_dir, write_json # before fastai, whose import warns
+from ..core import check_name, write_json # before fastai, whose import warns
 from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.schedule import *
 from fastai.optimizer import Adam
 from fastai.torch_core import default_device
 from fastcore.basics import store_attr
-from fastcore.script import call_parse
 from matplotlib import pyplot as plt
 from PIL import Image
 from .stock import LOOPS, loop_learner, same_metrics, stock_dls
@@ -517,49 +516,49 @@ def plot_parts(
     axs[0,0].invert_yaxis()
     return fig
 
-# %% ../../nbs/bench/01_speed.ipynb #590f4cec
+# %% ../../nbs/bench/01_speed.ipynb #bd1e70b1
+def bench_speed(
+    folder, # the ISIC2017 images
+    results, # folder of the file `benchmark_<profile>_<device>.json`
+    work, # where stores and enlarged images are kept
+    profile:str='cpu', # a name in `PROFILES`
+    rounds:int=3, # how often both sides take turns
+):
+    "Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before."
+    check_name('profile', profile, PROFILES)
+    spec = PROFILES[profile]
+    device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
+    file = Path(results)/f'benchmark_{profile}_{device}.json'
+    if file.exists(): raise FileExistsError(f'{file} exists already: move it away to measure again.')
+    df = get_dataset(spec.dataset).index(folder)
+    result = benchmark(spec, df, Path(work), rounds, quick=profile=='smoke')
+    write_json(file, result)
+    print(ratios(result).round(2).to_string())
+    print(file)
+
+# %% ../../nbs/bench/01_speed.ipynb #613d0b21
 def metrics_spec(
     profile:str, # a name in `PROFILES`
 )->Spec:
     "What both loops train for `same_metrics`: for the profile 'cpu', a shorter recipe on smaller images."
+    check_name('profile', profile, PROFILES)
     spec = PROFILES[profile]
     return replace(spec, size=96, store_size=128, epochs=(2,4,2)) if profile=='cpu' else spec
 
-@call_parse
-def ckdnet_bench(
-    folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, cpu or paper
-    data:str='isic2017', # name of the images in the results
-    results:str='data/results', # files: <results>/<data>/benchmark_<profile>_<device>.json and loops.json
-    work:str='runs', # where stores, enlarged images and weights are kept
-    rounds:int=3, # how often both sides take turns
-    metrics:bool=False, # compare the metrics of both loops instead of their speed?
-    seeds:str='0,1,2', # random seeds for --metrics, separated by commas
+def bench_metrics(
+    folder, # the ISIC2017 images
+    results, # folder of the file `loops.json`
+    work, # where stores and weights are kept
+    data:str, # name of the images, for the record
+    profile:str='cpu', # a name in `PROFILES`
+    seeds=(0,1,2), # random seeds
 ):
-    "Compare the fast loop with the stock loop on this machine."
-    images = data_dir(folder)
-    if images is None: raise SystemExit('No images were given: pass --folder, or set CKDNET_DATA.')
-    dataset = get_dataset(PROFILES[profile].dataset)
-    df = dataset.index(images)
-    here = Path(results)/data
-    work = Path(work)
-    if metrics:
-        numbers = [int(s) for s in seeds.split(',')]
-        _bench_metrics(metrics_spec(profile), dataset, df, work, here/'loops.json', numbers, data)
-    else: _bench_speed(PROFILES[profile], df, work, here, rounds)
-
-# %% ../../nbs/bench/01_speed.ipynb #43ef7850
-def _bench_metrics(spec, dataset, df, work, file, seeds, data):
+    "Compare the metrics that both loops reach."
+    spec = metrics_spec(profile)
+    dataset = get_dataset(spec.dataset)
+    df = dataset.index(folder)
+    file,work = Path(results)/'loops.json',Path(work)
     store = Store(df, spec.store_size, work/'stores')
     result = same_metrics(spec, dataset, df, store, work/data/'loops', file, seeds, data)
     print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(index=False))
-    print(file)
-
-def _bench_speed(spec, df, work, here, rounds):
-    device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
-    file = here/f'benchmark_{spec.profile}_{device}.json'
-    if file.exists(): raise SystemExit(f'{file} exists already: move it away to measure again.')
-    result = benchmark(spec, df, work, rounds, quick=spec.profile=='smoke')
-    write_json(file, result)
-    print(ratios(result).round(2).to_string())
     print(file)
