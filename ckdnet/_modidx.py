@@ -833,6 +833,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs.check_run': ('train.runs.html#check_run', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.environment': ('train.runs.html#environment', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.load_run': ('train.runs.html#load_run', 'ckdnet/train/runs.py'),
+                                   'ckdnet.train.runs.mask_post_process': ('train.runs.html#mask_post_process', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.prediction_args': ('train.runs.html#prediction_args', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.run': ('train.runs.html#run', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.run_all': ('train.runs.html#run_all', 'ckdnet/train/runs.py'),

@@ -197,21 +197,20 @@ def _networks(file, spec, df, work, data, make_it):
         raise FileNotFoundError(f'The networks of {file} are not in {work}: pass the --work and the --folder of that '
                                 f'run. If they are gone, run `{make_it}` with another --results.') from e
 
-# %% ../nbs/60_cli.ipynb #a6a1a6b5
+# %% ../nbs/60_cli.ipynb #85317b43
 def _test_predictor(net, spec, dataset, df, work):
     "A function of 'diagnosis' or 'mask' that gives the predictions of the images to submit, and their index."
     import numpy as np
     from ckdnet.data.store import Store
     from ckdnet.evaluate import post_processed, predict
-    from ckdnet.train.runs import prediction_args
+    from ckdnet.train.runs import mask_post_process, prediction_args
     store = Store(df, spec.store_size, Path(work)/'stores')
-    post_process = dataset.release_post_process if spec.variant=='authors' else None # as in `run`
     predictions = {} # both parts of ISIC2017 have the same images: they are predicted once
     def predict_test(target):
         which = tuple(dataset.to_submit(df, target))
         if not which: raise ValueError(f'There are no test images for the {target}: add their folder to the images.')
         if which not in predictions: predictions[which] = predict(net, store, np.array(which), **prediction_args(spec))
-        return post_processed(predictions[which], post_process), df.loc[list(which)]
+        return post_processed(predictions[which], mask_post_process(spec)), df.loc[list(which)]
     return predict_test
 
 # %% ../nbs/60_cli.ipynb #0c890a13

@@ -11,7 +11,7 @@ from torch import nn
 from torch.testing import assert_close
 from .models.layers import fold_bn
 
-# %% ../nbs/09_testing.ipynb #513700de
+# %% ../nbs/09_testing.ipynb #5de468d2
 def check_shape(out, expected):
     "Assert the shape of an output."
     assert out.shape==expected, f'The output has shape {tuple(out.shape)}, expected {expected}.'
@@ -27,6 +27,7 @@ def check_training_step(
     (out*torch.randn_like(out)).sum().backward()
     missing = [name for name,p in net.named_parameters() if p.grad is None]
     assert not missing, f'No gradient reaches {missing}.'
+    net.zero_grad() # gives their memory back
 
 # %% ../nbs/09_testing.ipynb #898a0665
 def check_folded(net, xs, out):
