@@ -5,11 +5,10 @@
 # %% auto #0
 __all__ = ['command', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #fc9ae83f
-import argparse, inspect, os, re, shlex, sys
+# %% ../nbs/60_cli.ipynb #7c9847c2
+import argparse, dis, inspect, os, re, shlex, sys
 from functools import wraps
 from pathlib import Path
-from traceback import walk_tb
 from fastcore.script import anno_parser
 from .core import data_dir, offenders
 
@@ -24,17 +23,24 @@ def _join_lists(
         else: joined.append(a)
     return joined
 
-# %% ../nbs/60_cli.ipynb #abc17d6e
+# %% ../nbs/60_cli.ipynb #07d02bce
 def _for_user(
     error, # an exception that was caught
 )->bool:
-    "Can the user mend the cause of an error?"
-    if isinstance(error, OSError): return True
-    frames = [frame for frame,_ in walk_tb(error.__traceback__)]
-    raised_in = frames[-1].f_globals['__name__']
-    return isinstance(error, ValueError) and raised_in.startswith(('ckdnet', __name__))
+    "Is it an error of a file, or raised by a `raise` of this package?"
+    *_,last = _tracebacks(error.__traceback__)
+    code = last.tb_frame.f_code
+    ours = last.tb_frame.f_globals['__name__'].startswith(('ckdnet', __name__))
+    raised = code.co_code[last.tb_lasti]==dis.opmap['RAISE_VARARGS']
+    return isinstance(error, OSError) or ours and raised
 
-# %% ../nbs/60_cli.ipynb #6d1efd5c
+def _tracebacks(tb):
+    "The steps of a traceback, the place of the error last."
+    while tb:
+        yield tb
+        tb = tb.tb_next
+
+# %% ../nbs/60_cli.ipynb #3b957f6a
 def _run_command(
     func, # its parameters are the arguments; its docstring is the text of `--help`
     arguments, # as the shell passes them
@@ -50,7 +56,7 @@ def _run_command(
         print('\nStopped. Nothing that was finished is lost. The same command goes on from there:\n  '
               + shlex.join([name, *arguments]), file=sys.stderr)
         return 130
-    except (OSError, ValueError) as e:
+    except Exception as e:
         if not _for_user(e): raise
         print(f'\n{name}: {e}', file=sys.stderr)
         return 1
@@ -193,20 +199,21 @@ def _networks(file, spec, df, work, data, make_it):
         raise FileNotFoundError(f'The networks of {file} are not in {work}: pass the --work and the --folder of that '
                                 f'run. If they are gone, run `{make_it}` with another --results.') from e
 
-# %% ../nbs/60_cli.ipynb #2aa11d68
+# %% ../nbs/60_cli.ipynb #a6a1a6b5
 def _test_predictor(net, spec, dataset, df, work):
     "A function of 'diagnosis' or 'mask' that gives the predictions of the images to submit, and their index."
     import numpy as np
     from ckdnet.data.store import Store
-    from ckdnet.evaluate import predict
+    from ckdnet.evaluate import post_processed, predict
     from ckdnet.train.runs import prediction_args
     store = Store(df, spec.store_size, Path(work)/'stores')
+    post_process = dataset.release_post_process if spec.variant=='authors' else None # as in `run`
     predictions = {} # both parts of ISIC2017 have the same images: they are predicted once
     def predict_test(target):
         which = tuple(dataset.to_submit(df, target))
         if not which: raise ValueError(f'There are no test images for the {target}: add their folder to the images.')
         if which not in predictions: predictions[which] = predict(net, store, np.array(which), **prediction_args(spec))
-        return predictions[which], df.loc[list(which)]
+        return post_processed(predictions[which], post_process), df.loc[list(which)]
     return predict_test
 
 # %% ../nbs/60_cli.ipynb #0c890a13

@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['write_diagnoses', 'write_masks']
 
-# %% ../nbs/51_submit.ipynb #e6a7e089
+# %% ../nbs/51_submit.ipynb #c544ffbe
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .core import atomic_path
+from .data.files import image_size
 from .data.index import Dataset
 from .evaluate import at_size
 
@@ -31,14 +32,15 @@ def write_diagnoses(
     with atomic_path(csv) as part: table.to_csv(part, index=False, float_format='%.6f')
     return table
 
-# %% ../nbs/51_submit.ipynb #f9bead42
+# %% ../nbs/51_submit.ipynb #13c23410
 def write_masks(
     pred:dict, # from `predict`; `fine` (N,h,w)
     df:pd.DataFrame, # index of the same images, in the same order
     folder, # for the masks; made if it does not exist
 ):
-    "The masks of a submission: a PNG of 0 and 255 per image, of the size of the image."
+    """The masks of a submission: a PNG of 0 and 255 per image, of the size of the image. Raises `DataError` for an
+    image that cannot be read."""
     for prob,row in progress_bar(list(zip(pred['fine'], df.itertuples()))):
-        with Image.open(row.image) as im: width,height = im.size
+        width,height = image_size(row.image)
         mask = at_size(prob, (height,width)).astype(np.uint8)*255
         with atomic_path(Path(folder)/f'{row.image_id}_segmentation.png') as part: Image.fromarray(mask).save(part)

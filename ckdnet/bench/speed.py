@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_rate', 'enlarged', 'Clock', 'stage_rate',
-           'predict_rate', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases', 'plot_parts',
-           'metrics_spec', 'ckdnet_bench']
+           'predict_rate', 'training_memory', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases',
+           'plot_parts', 'metrics_spec', 'ckdnet_bench']
 
-# %% ../../nbs/bench/01_speed.ipynb #39e944fc
+# %% ../../nbs/bench/01_speed.ipynb #1a81aadc
 import json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd, torch
+from ..core import data_dir, write_json # before fastai, whose import warns
 from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.schedule import *
@@ -24,7 +25,6 @@ from fastcore.script import call_parse
 from matplotlib import pyplot as plt
 from PIL import Image
 from .stock import LOOPS, loop_learner, same_metrics, stock_dls
-from ..core import data_dir, write_json
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store, decode
@@ -226,7 +226,7 @@ def _fastai_adam(learn):
 # %% ../../nbs/bench/01_speed.ipynb #cd62a478
 PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding, 'fused Adam':_fastai_adam}
 
-# %% ../../nbs/bench/01_speed.ipynb #6c9e410c
+# %% ../../nbs/bench/01_speed.ipynb #4eabea23
 def _time_steps(learn, n, wait=False):
     "The `Clock` of `n` training steps; fewer if an epoch has fewer."
     clock = Clock(min(n, len(learn.dls.train)-3), wait=wait)
@@ -241,13 +241,7 @@ def _valid_rate(learn):
     with learn.no_bar(), learn.no_logging(): learn.validate()
     return learn.dls.valid.n/(time.perf_counter()-start)
 
-def _peak_mib():
-    "The most memory that was in use: on the GPU, or by this process (on Linux)."
-    if torch.cuda.is_available(): return torch.cuda.max_memory_allocated()/2**20
-    status = Path('/proc/self/status').read_text()
-    return int(re.search(r'VmHWM:\s*(\d+) kB', status)[1])/2**10
-
-# %% ../../nbs/bench/01_speed.ipynb #f07905e4
+# %% ../../nbs/bench/01_speed.ipynb #c09e7b5e
 def stage_rate(
     side:str, # 'stock' or 'fast'
     spec:Spec, # of the cascade
@@ -257,7 +251,7 @@ def stage_rate(
     n:int=12, # number of steps
     without:str|None=None, # a name in `PARTS` that is left out, for 'fast'
     **kwargs, # `item_size` and `num_workers` of `stock_dls`
-)->dict: # train, valid: images per second; phases: seconds per image; peak_MiB
+)->dict: # train, valid: images per second; phases: seconds per image
     "How fast a stage trains, and where its time goes."
     plan = stage_plans(spec)[i]
     dataset = get_dataset(spec.dataset)
@@ -267,14 +261,13 @@ def stage_rate(
         learn = loop_learner(side, plan, net, dataset, df, store, **kwargs)
         if without: PARTS[without](learn)
         return learn
-    if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
     learn = learner()
     clock = _time_steps(learn, n)
     images = clock.n*learn.dls.train.bs
     rate = images/sum(clock.spent.values())
     if torch.cuda.is_available(): clock = _time_steps(learner(), n, wait=True)
     phases = {k:v/images for k,v in clock.spent.items()}
-    return dict(train=rate, valid=_valid_rate(learn), phases=phases, peak_MiB=_peak_mib())
+    return dict(train=rate, valid=_valid_rate(learn), phases=phases)
 
 # %% ../../nbs/bench/01_speed.ipynb #da4aa5b2
 def _median_seconds(net, x, n, half):
@@ -306,6 +299,30 @@ def predict_rate(
     batch = _median_seconds(net, x, n, half)
     single = _median_seconds(net, x[:1], 4*n, half)
     return dict(images_per_second=len(x)/batch, latency_ms=1e3*single)
+
+# %% ../../nbs/bench/01_speed.ipynb #f34d261f
+def _peak_mib():
+    "The most memory that was in use, in MiB: on the GPU, or by this process (on Linux; None elsewhere)."
+    if torch.cuda.is_available(): return torch.cuda.max_memory_allocated()/2**20
+    status = Path('/proc/self/status')
+    if status.exists(): return int(re.search(r'VmHWM:\s*(\d+) kB', status.read_text())[1])/2**10
+
+# %% ../../nbs/bench/01_speed.ipynb #4006d15e
+def training_memory(
+    side:str, # 'stock' or 'fast'
+    spec:Spec, # of the cascade
+    df:pd.DataFrame, # the index of the images
+    folder, # where stores are kept
+    n:int=12, # number of steps of each stage
+    **kwargs, # `item_size` and `num_workers` of `stock_dls`
+)->float: # MiB
+    "Peak memory of this process, after a few training steps of each stage, their validation, and predictions."
+    if side=='fast':
+        store = Store(df, spec.store_size, folder)
+        for o in (store.images, store.masks): o.max() # reads all of it, as an epoch does
+    for i in range(len(stage_plans(spec))): stage_rate(side, spec, i, df, folder, n, **kwargs)
+    predict_rate(side, spec, 1)
+    return _peak_mib()
 
 # %% ../../nbs/bench/01_speed.ipynb #2edae5ca
 def _build(side, *args): return store_build(*args)
@@ -341,8 +358,8 @@ def _effort(quick):
     if torch.cuda.is_available(): return full | dict(steps=60, tried=(4,8,os.cpu_count()))
     return full | dict(steps=12, tried=(0,1,2))
 
-# %% ../../nbs/bench/01_speed.ipynb #1a7afdd1
-BENCH_SCHEMA = 2 # of the result of `benchmark`
+# %% ../../nbs/bench/01_speed.ipynb #46d605ee
+BENCH_SCHEMA = 3 # of the result of `benchmark`
 
 def benchmark(
     spec:Spec, # of the cascade
@@ -375,21 +392,39 @@ def benchmark(
             out['parts'][name] = _measure_parts(turns, rounds, e['parts'], *args)
         print('Prediction', flush=True)
         out['predict'] = turns(predict_rate, rounds, spec)
+    print('Memory', flush=True)
+    with TakeTurns() as turns:
+        args = (spec, df, work/'stores', e['steps'])
+        out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size) for side in LOOPS}
     return out
 
-# %% ../../nbs/bench/01_speed.ipynb #014decd8
-def read_benchmark(
-    file, # path of a result of `ckdnet_bench`
-)->dict|None: # in the form of `BENCH_SCHEMA`; None if the file does not exist
-    "Read a recorded benchmark."
-    if not Path(file).exists(): return None
-    result = json.loads(Path(file).read_text())
-    if result.get('schema', 1)==BENCH_SCHEMA: return result
+# %% ../../nbs/bench/01_speed.ipynb #972494ec
+def _from_schema_1(result):
+    "What differs in schema 3, without the peak memory."
     unknown = dict(store_seconds=None, decode_ms=None)
     parts = {stage:{p:rates for p,rates in measured.items() if p in ('all', *PARTS)}
              for stage,measured in result['parts'].items()}
-    return result | dict(schema=BENCH_SCHEMA, item_size=result['from_size'], parts=parts,
-                         small=result['small']|unknown, large=result['large']|unknown)
+    return dict(item_size=result['from_size'], parts=parts,
+                small=result['small']|unknown, large=result['large']|unknown)
+
+def _highest_peaks(result):
+    "Peak memory of each side, from the measurements of the stages; None where there is none."
+    stages = result['stages'].values()
+    peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o] for side in LOOPS}
+    return {side:max(found) for side,found in peaks.items()} if all(peaks.values()) else None
+
+# %% ../../nbs/bench/01_speed.ipynb #efe37081
+def read_benchmark(
+    file, # path of a result of `ckdnet_bench`
+)->dict|None: # in the form of `BENCH_SCHEMA`; None if the file does not exist
+    "Read a recorded benchmark. Raises `ValueError` for a file of a later schema."
+    if not Path(file).exists(): return None
+    result = json.loads(Path(file).read_text())
+    schema = result.get('schema', 1)
+    if schema>BENCH_SCHEMA: raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
+    if schema<2: result |= _from_schema_1(result)
+    if schema<3: result |= dict(peak_MiB=_highest_peaks(result))
+    return result | dict(schema=BENCH_SCHEMA)
 
 # %% ../../nbs/bench/01_speed.ipynb #695063b9
 def _compare(sides, value):

@@ -6,12 +6,13 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #00913538
+# %% ../../nbs/bench/00_stock.ipynb #1821a288
 import json
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 import pandas as pd, torch
+from ..core import write_json # before fastai, whose import warns
 from fastai.callback.core import Callback
 from fastai.callback.schedule import *
 from fastai.callback.training import GradientClip
@@ -23,7 +24,6 @@ from fastai.optimizer import Adam
 from fastai.torch_core import set_seed
 from fastai.vision.augment import Dihedral, Resize, ResizeMethod, aug_transforms
 from fastai.vision.data import ImageBlock, MaskBlock
-from ..core import write_json
 from ..data.index import Dataset, fingerprint, rows
 from ..data.store import Store
 from ..evaluate import per_image, predict, summary

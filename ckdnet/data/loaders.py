@@ -6,10 +6,11 @@
 __all__ = ['AUGMENT', 'StoreDataset', 'affine', 'random_affine', 'affine_grid', 'random_colour', 'AugmentBatch', 'StoreDL',
            'create_dls']
 
-# %% ../../nbs/05_data.loaders.ipynb #fc499f0f
+# %% ../../nbs/05_data.loaders.ipynb #13ec4c2d
 import math
 from functools import lru_cache
 import numpy as np, torch, torch.nn.functional as F
+from ..core import offenders # before fastai, whose import warns
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
 from fastai.torch_core import TensorCategory, TensorImage, default_device, explode_types
@@ -17,7 +18,6 @@ from fastai.vision.augment import RandTransform
 from fastai.vision.core import TensorMask
 from fastcore.basics import store_attr
 from matplotlib import pyplot as plt
-from ..core import offenders
 from .store import Store, send
 
 # %% ../../nbs/05_data.loaders.ipynb #b0f01741

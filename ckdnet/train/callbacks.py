@@ -265,18 +265,18 @@ def _restore_training(learn, state):
     learn.recorder.smooth_loss.val = torch.tensor(val)
     _set_random_states(state['random'][rank_distrib()])
 
-# %% ../../nbs/30_train.callbacks.ipynb #bb98f103
+# %% ../../nbs/30_train.callbacks.ipynb #65442e98
 def _random_states():
     "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
     name,keys,*rest = np.random.get_state()
-    cuda = torch.cuda.get_rng_state_all() if torch.cuda.is_available() else []
+    cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
     return dict(torch=torch.get_rng_state(), random=random.getstate(), numpy=(name, keys.tolist(), *rest), cuda=cuda)
 
 def _set_random_states(s):
     torch.set_rng_state(s['torch'])
     random.setstate(s['random'])
     np.random.set_state(s['numpy'])
-    if torch.cuda.is_available(): torch.cuda.set_rng_state_all(s['cuda'])
+    if torch.cuda.is_available() and s['cuda']: torch.cuda.set_rng_state(s['cuda'][0])
 
 def _as_plain(o):
     "Plain lists, dicts and numbers instead of fastcore's and NumPy's, so that `weights_only=True` can read them."

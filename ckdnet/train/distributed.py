@@ -37,11 +37,12 @@ class SharedDL(DistributedDL):
         torch.distributed.broadcast(t, rank)
         return t.tolist()
 
-# %% ../../nbs/35_train.distributed.ipynb #a9333864
+# %% ../../nbs/35_train.distributed.ipynb #4a044c59
 def share_batches(
     dls:DataLoaders, # of `StoreDL`, for batches of the size of a share
 )->DataLoaders: # of `SharedDL`
     "Share batches between the processes of a job. Raises `ValueError` for fewer training images than one batch."
     dls = DataLoaders(*map(SharedDL, dls), device=dls.device)
-    if not len(dls.train): raise ValueError(f'{len(dls.train_ds)} training images are fewer than one batch.')
+    n = dls.train.bs*dls.train.world_size
+    if len(dls.train_ds)<n: raise ValueError(f'{len(dls.train_ds)} training images are fewer than one batch of {n}.')
     return dls

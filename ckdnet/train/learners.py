@@ -111,14 +111,14 @@ def fit_stage(
     except NotFinite as e: _report_not_finite(e, plan, folder/'not_finite.json')
     return dict(seconds=resume.seconds, skipped_steps=resume.skipped)
 
-# %% ../../nbs/33_train.learners.ipynb #f15fbae6
+# %% ../../nbs/33_train.learners.ipynb #93ab4e12
 def _join_processes(learn):
     "If the processes of this job train together, each gets random numbers of its own, and the log the loss of all."
     trainer = getattr(learn, 'distributed_trainer', None)
     if num_distrib()<2:
         if trainer: learn.remove_cb(trainer) # one process trains as without it
         return
-    if trainer is None or trainer.sync_bn or not torch.distributed.is_initialized():
+    if trainer is None or trainer.sync_bn or trainer.accelerator.num_processes!=num_distrib():
         raise RuntimeError(f'{num_distrib()} processes were started, and would not train together: call `fit_stage` '
                            'within `with learn.distrib_ctx(sync_bn=False):`, on CPUs with `cpu=True` as well.')
     torch.manual_seed(torch.initial_seed()+rank_distrib())
