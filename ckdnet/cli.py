@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['command', 'ckdnet_run', 'ckdnet_submit']
 
-# %% ../nbs/60_cli.ipynb #7c9847c2
-import argparse, dis, inspect, os, re, shlex, sys
+# %% ../nbs/60_cli.ipynb #62547e29
+import argparse, inspect, os, re, shlex, sys
 from functools import wraps
 from pathlib import Path
+from traceback import walk_tb
 from fastcore.script import anno_parser
 from .core import data_dir, offenders
 
@@ -23,22 +24,14 @@ def _join_lists(
         else: joined.append(a)
     return joined
 
-# %% ../nbs/60_cli.ipynb #07d02bce
+# %% ../nbs/60_cli.ipynb #68dc1ccf
 def _for_user(
     error, # an exception that was caught
 )->bool:
-    "Is it an error of a file, or raised by a `raise` of this package?"
-    *_,last = _tracebacks(error.__traceback__)
-    code = last.tb_frame.f_code
-    ours = last.tb_frame.f_globals['__name__'].startswith(('ckdnet', __name__))
-    raised = code.co_code[last.tb_lasti]==dis.opmap['RAISE_VARARGS']
-    return isinstance(error, OSError) or ours and raised
-
-def _tracebacks(tb):
-    "The steps of a traceback, the place of the error last."
-    while tb:
-        yield tb
-        tb = tb.tb_next
+    "Is it an error of a file, or a `ValueError` or `FloatingPointError` of this package?"
+    *_,(frame,_) = walk_tb(error.__traceback__)
+    ours = frame.f_globals['__name__'].startswith(('ckdnet', __name__))
+    return isinstance(error, OSError) or ours and isinstance(error, (ValueError, FloatingPointError))
 
 # %% ../nbs/60_cli.ipynb #3b957f6a
 def _run_command(
@@ -73,7 +66,7 @@ def command(
         sys.exit(_run_command(func, sys.argv[1:]))
     return run
 
-# %% ../nbs/60_cli.ipynb #dfe4f182
+# %% ../nbs/60_cli.ipynb #dca857b9
 def _items(
     what:str, # what they are, for the error message
     text, # separated by commas
@@ -85,12 +78,13 @@ def _items(
     if twice: raise ValueError(offenders(f'{what.capitalize()} that come twice in {text}', twice))
     return items
 
-def _seeds(text):
-    "The seeds of a list. Raises `ValueError` if one is not a whole number from 0 on."
-    seeds = _items('seeds', text)
-    bad = [s for s in seeds if not (s.isascii() and s.isdecimal())]
-    if bad: raise ValueError(offenders('Seeds that are not whole numbers from 0 on', bad, 'For example: --seeds 0,1,2'))
-    return [int(s) for s in seeds]
+def _numbers(what, text):
+    "The seeds or folds of a list. Raises `ValueError` if one is not a whole number from 0 on."
+    numbers = _items(what, text)
+    bad = [n for n in numbers if not (n.isascii() and n.isdecimal())]
+    fix = f'For example: --{what} 0,1,2'
+    if bad: raise ValueError(offenders(f'{what.capitalize()} that are not whole numbers from 0 on', bad, fix))
+    return [int(n) for n in numbers]
 
 # %% ../nbs/60_cli.ipynb #be4f04a6
 def _plain_name(
@@ -111,11 +105,12 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #845e81fd
+# %% ../nbs/60_cli.ipynb #6c216246
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
     seeds:str='0', # random seeds, separated by commas
+    folds:str=None, # folds of a cross-validation, such as 0,1,2,3,4; by default the official split
     folder:str=None, # the images; by default CKDNET_DATA
     profile:str='cpu', # smoke, demo, cpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
@@ -125,6 +120,7 @@ def ckdnet_run(
     scratch:bool=False, # train without pretrained weights?
 ):
     """Train and evaluate experiments; continues where it was interrupted, and only reads a result that is there.
+    A result is <results>/<data>/<experiment>/<seed>.json, of a fold fold<k>_<seed>.json, with the files beside it.
 
     The experiments, by the tables and figures of the paper that need them:
       every table: ckdnet, ckdnet_authors, unet
@@ -135,22 +131,23 @@ def ckdnet_run(
       Fig. 11a: lr_1e-3_1e-3, lr_1e-3_1e-4, lr_1e-3_1e-5, lr_1e-4_1e-3, lr_1e-4_1e-4, lr_1e-4_1e-5
       Fig. 11a: lr_1e-5_1e-3, lr_1e-5_1e-4, lr_1e-5_1e-5
       Fig. 11b: lambda_0.1, lambda_0.5, lambda_1, lambda_1.5, lambda_2, lambda_2.5, lambda_3"""
-    names,seeds = _items('names', names), _seeds(seeds)
+    names,seeds = _items('names', names), _numbers('seeds', seeds)
+    folds = [None] if folds is None else _numbers('folds', folds)
     data = _plain_name('the images', dataset if data is None else data)
     images,results = _images(folder), _results(results)
     from ckdnet.train.runs import run_all
-    specs = [_spec(name, profile, dataset, seed, scratch) for seed in seeds for name in names]
+    specs = [_spec(name, profile, dataset, seed, scratch, fold) for fold in folds for seed in seeds for name in names]
     run_all(specs, images, results, work, data)
     print() # below the progress bar
-    for spec in specs: _report(results/data/spec.name/f'{spec.seed}.json')
+    for spec in specs: _report(results/data/spec.name/f'{spec.stem}.json')
 
-# %% ../nbs/60_cli.ipynb #395fa438
-def _spec(name, profile, dataset, seed, scratch):
+# %% ../nbs/60_cli.ipynb #da493006
+def _spec(name, profile, dataset, seed, scratch, fold):
     "The spec of an experiment, from the arguments of a command."
     from dataclasses import replace
     import ckdnet.data.isic # registers the data sets
     from ckdnet.train.spec import experiment
-    spec = experiment(name, profile, dataset, seed)
+    spec = replace(experiment(name, profile, dataset, seed), fold=fold)
     return replace(spec, pretrained=False) if scratch else spec
 
 # %% ../nbs/60_cli.ipynb #94b52abb
@@ -170,13 +167,14 @@ def _undefined(run):
     absent = [c for c in run.classes if c not in set(run.diagnosed.diagnosis)]
     return f"not defined (no image of {', '.join(absent)} in Validation)" if absent else 'not defined'
 
-# %% ../nbs/60_cli.ipynb #e81c458b
+# %% ../nbs/60_cli.ipynb #febfcb36
 def _report(file):
     "Print the metrics of a result, and the files that it consists of."
     from ckdnet.results import Run
     run = Run(file)
     files = sorted(f.name for f in file.parent.glob(f'{file.stem}[._]*'))
-    print(f'{file.parent.name}, seed {run.seed}, on Validation: {_headline(run)}\n  {file.parent}/: {", ".join(files)}')
+    where = 'Validation' if run.fold is None else f'fold {run.fold}'
+    print(f'{file.parent.name}, seed {run.seed}, on {where}: {_headline(run)}\n  {file.parent}/: {", ".join(files)}')
 
 # %% ../nbs/60_cli.ipynb #e1846f1f
 def _recorded_spec(

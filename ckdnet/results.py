@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'results_folder', 'read_result', 'side_file', 'Run',
-           'load_runs', 'Experiments', 'load_experiments', 'describe_runs', 'mean_sd', 'over_seeds', 'metric_rows',
-           'if_run', 'if_any_run', 'difference', 'add_column', 'delong_by_seed', 'difference_table', 'verdict_list',
-           'paper_table', 'panel_source', 'read_panel']
+           'load_runs', 'load_folds', 'Experiments', 'load_experiments', 'describe_runs', 'mean_sd', 'over_seeds',
+           'metric_rows', 'if_run', 'if_any_run', 'difference', 'difference_over_folds', 'add_column', 'delong_by_seed',
+           'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
-# %% ../nbs/24_results.ipynb #10a0fea2
+# %% ../nbs/24_results.ipynb #b0625e0d
 import json, os, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from .data.index import fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
 from .metrics import auc
-from .stats import NO_DIFFERENCE, Difference, compare, delong
+from .stats import NO_DIFFERENCE, Difference, Fold, compare, compare_folds, delong
 
 # %% ../nbs/24_results.ipynb #2839c5c8
 def results_folder(
@@ -79,7 +79,7 @@ def side_file(
     "The path of a file beside a result."
     return Path(file).with_name(Path(file).stem+ending)
 
-# %% ../nbs/24_results.ipynb #eedbc58c
+# %% ../nbs/24_results.ipynb #c56cf0ea
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed. Raises `DataError` for damaged files."
@@ -121,6 +121,8 @@ class Run:
     @property
     def seed(self): return self.result['spec']['seed']
     @property
+    def fold(self): return self.result['spec'].get('fold') # None: the official split
+    @property
     def diagnosed(self): return self.images[self.images.diagnosis.notna()]
 
     def probs(self): # (N,C)
@@ -145,14 +147,23 @@ class Run:
             v = v[k]
         return v
 
-# %% ../nbs/24_results.ipynb #547da682
+# %% ../nbs/24_results.ipynb #94c8771e
 def load_runs(
     folder, # from `results_folder`
     name:str, # of the experiment
 )->list: # a `Run` per seed; empty if there are none
-    "The runs of an experiment."
-    return [Run(f) for f in sorted((Path(folder)/name).glob('*.json'))]
+    "The runs of an experiment on the official split."
+    return [Run(f) for f in sorted((Path(folder)/name).glob('[0-9]*.json'))]
 
+def load_folds(
+    folder, # from `results_folder`
+    name:str, # of the experiment
+    seed:int=0, # of its trainings
+)->list: # a `Run` per fold, in their order; empty if there are none
+    "The runs of an experiment on the folds of a cross-validation."
+    return sorted((Run(f) for f in (Path(folder)/name).glob(f'fold*_{seed}.json')), key=lambda r: r.fold)
+
+# %% ../nbs/24_results.ipynb #bf2809dd
 class Experiments(dict):
     "name → list of `Run`; `folder` is where they were looked for."
     folder = None
@@ -160,13 +171,14 @@ class Experiments(dict):
 def load_experiments(
     folder, # from `results_folder`
     names, # of the experiments
+    load:Callable=load_runs, # `load_runs` or `load_folds`
 )->Experiments: # name → list of `Run`
     "The runs of several experiments."
-    found = Experiments({name:load_runs(folder, name) for name in names})
+    found = Experiments({name:load(folder, name) for name in names})
     found.folder = Path(folder)
     return found
 
-# %% ../nbs/24_results.ipynb #16be24a6
+# %% ../nbs/24_results.ipynb #d614e5e6
 NOT_RUN = 'not run' # stands wherever there is no result
 NOT_DEFINED = 'not defined' # stands where the images at hand do not give a metric
 
@@ -182,14 +194,14 @@ def describe_runs(
     weights = spec['backbone'] if spec['pretrained'] else 'from scratch'
     text = [f"Recorded on *{result['data']['name']}*, profile `{spec['profile']}`: {weights}, {spec['size']} px, "
             f"trained on {counts['train']} images, the best epoch selected on {counts['select']} others, "
-            f"reported on the {counts['valid']} of Validation; {_count_seeds(runs)}; on {result['device']}."]
+            f"reported on the {counts['valid']} of {_reported_on(runs)}; on {result['device']}."]
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
     if absent: text.append(f"Not run: {', '.join(absent)}.")
     return ' '.join(text)
 
-# %% ../nbs/24_results.ipynb #74152ebf
+# %% ../nbs/24_results.ipynb #2b198280
 _SMOKE_NOTE = '**A few seconds of training on drawn lesions, to test this notebook: the numbers mean nothing.**'
 _TWO_TASKS_NOTE = ('The images are those of both tasks; a network is trained on, and judged by, the images '
                    'that have its target.')
@@ -199,10 +211,17 @@ def _shown(folder):
     inside = [d for d in folder.parents if (d/'settings.ini').is_file()]
     return folder.relative_to(inside[0]) if inside else folder
 
-def _count_seeds(runs):
-    numbers = sorted({len(rs) for rs in runs.values() if rs})
-    if len(numbers)>1: return f'{numbers[0]} to {numbers[-1]} seeds'
-    return f'{numbers[0]} seed{"s" if numbers[0]>1 else ""}'
+def _reported_on(runs):
+    "The split that the numbers are about, and how often an experiment was trained on it."
+    folds = {r.fold for rs in runs.values() for r in rs}-{None}
+    if not folds: return f"Validation; {_count(runs, 'seed')}"
+    return f"a fold (the numbers are those of the first); {_count(runs, 'fold')}, {_count(runs, 'seed')}"
+
+def _count(runs, what):
+    "How many seeds or folds the experiments have: '3 seeds', '1 to 3 seeds'."
+    numbers = sorted({len({getattr(r, what) for r in rs}) for rs in runs.values() if rs})
+    if len(numbers)>1: return f'{numbers[0]} to {numbers[-1]} {what}s'
+    return f'{numbers[0]} {what}{"s" if numbers[0]>1 else ""}'
 
 # %% ../nbs/24_results.ipynb #86d17e02
 VIEWS = {'one view':(), 'TTA':('tta',)} # where a result has the metrics of a view
@@ -253,7 +272,7 @@ def if_any_run(
     "What `show` returns, or 'not run' where no difference has a value."
     return show() if any(d.was_run for d in rows.values()) else NOT_RUN
 
-# %% ../nbs/24_results.ipynb #42ec5b6a
+# %% ../nbs/24_results.ipynb #d648ca71
 def difference(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
@@ -264,15 +283,9 @@ def difference(
     """How much higher `a` is than `b`, paired by image. Images of one lesion are drawn together. Two columns of the
     same runs are also paired by seed. Raises `ValueError` if the images differ."""
     if not (a and b): return NO_DIFFERENCE
-    tables_a = [_values(r, metric) for r in a]
-    tables_b = [_values(r, metric_b or metric) for r in b]
-    first = tables_a[0]
-    if any(t.ids!=first.ids for t in tables_a+tables_b):
-        raise ValueError('The two experiments were evaluated on different images.')
-    values_a,values_b = (np.stack([t.values for t in tables], 1) for tables in (tables_a, tables_b))
-    return compare(_estimate(a[0], metric), first.labels, values_a, values_b, first.lesions, n, paired_seeds=a==b)
+    return compare(_estimate(a[0], metric), *_paired(a, b, metric, metric_b or metric), n, paired_seeds=a==b)
 
-# %% ../nbs/24_results.ipynb #605bf4dc
+# %% ../nbs/24_results.ipynb #fc18f3b3
 @dataclass
 class _Values:
     "What a metric is computed from: per image."
@@ -290,12 +303,43 @@ def _values(run, metric):
     if of_diagnosis: return _Values(ids, lesions, run.labels(), run.probs())
     return _Values(ids, lesions, np.zeros(len(t)), t[metric].to_numpy())
 
+def _paired(a, b, metric, metric_b):
+    "Labels, values of `a` and of `b` (N,seeds,…), and lesions, of runs on the same images."
+    tables_a = [_values(r, metric) for r in a]
+    tables_b = [_values(r, metric_b) for r in b]
+    first = tables_a[0]
+    if any(t.ids!=first.ids for t in tables_a+tables_b):
+        raise ValueError('The two experiments were evaluated on different images.')
+    values_a,values_b = (np.stack([t.values for t in tables], 1) for tables in (tables_a, tables_b))
+    return first.labels, values_a, values_b, first.lesions
+
 def _estimate(run, metric):
     "A function of labels (N,) and values (N,seeds,…): the metric, mean over the seeds."
     if 'AUC' not in metric: return lambda labels, values: values.mean()
     names = run.result['data']['tasks'] if metric=='average AUC' else [metric.removeprefix('AUC ')]
     tasks = [run.classes.index(c) for c in names]
     return lambda labels, probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
+
+# %% ../nbs/24_results.ipynb #3037bc92
+def difference_over_folds(
+    a:list, # of `Run`, from `load_folds`; of several seeds: the lists joined by +
+    b:list, # of `Run`, of the same folds
+    metric:str, # as for `difference`
+    n:int=1000, # draws of the bootstrap
+    metric_b:str=None, # the column of `b`, if it is another
+)->Difference: # mean of the fold differences, a less b
+    """How much higher `a` is than `b`, over the folds of a cross-validation. Not run, if a fold of one side is missing.
+
+    Raises `ValueError` if the images of a fold differ."""
+    if not (a and b): return NO_DIFFERENCE._replace(over='folds')
+    numbers = sorted({r.fold for r in a})
+    if numbers!=sorted({r.fold for r in b}):
+        return NO_DIFFERENCE._replace(missing='not run on the same folds', over='folds')
+    sides = [([r for r in a if r.fold==k], [r for r in b if r.fold==k]) for k in numbers]
+    folds = [Fold(*_paired(*side, metric, metric_b or metric)) for side in sides]
+    counts = [r.result['data']['images'] for r in a]
+    test_share = np.mean([c['valid']/c['train'] for c in counts])
+    return compare_folds(_estimate(a[0], metric), folds, test_share, n)
 
 # %% ../nbs/24_results.ipynb #fa63c557
 def add_column(
@@ -310,7 +354,7 @@ def add_column(
         run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
     return runs
 
-# %% ../nbs/24_results.ipynb #d3081d8d
+# %% ../nbs/24_results.ipynb #4817dab3
 def delong_by_seed(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
@@ -322,17 +366,20 @@ def delong_by_seed(
     for r in a:
         if r.seed not in seeds_b: continue
         c = r.classes.index(cls)
-        test = delong(r.probs()[:,c], seeds_b[r.seed].probs()[:,c], r.labels()==c)
-        ps.append(f"{test['p']:.2f}")
+        positive = r.labels()==c
+        if 2<=positive.sum()<=len(positive)-2:
+            test = delong(r.probs()[:,c], seeds_b[r.seed].probs()[:,c], positive)
+            ps.append(f"{test['p']:.2f}")
+        else: ps.append(NOT_DEFINED)
     return ', '.join(ps)
 
-# %% ../nbs/24_results.ipynb #bb630f51
+# %% ../nbs/24_results.ipynb #59258b15
 _DIFFERENCE_COLUMNS = { # field of `Difference` → column, format
     'value': ('difference', '+'),
     'low': ('lowest, images', '+'),
     'high': ('highest, images', '+'),
-    'seeds_se': ('standard error, seeds', ''),
-    'margin': ('± images and seeds', ''),
+    'seeds_se': ('standard error, {over}', ''),
+    'margin': ('± images and {over}', ''),
 }
 
 def difference_table(
@@ -343,11 +390,13 @@ def difference_table(
     "Several differences in one table, with their 95 % intervals and verdicts."
     out = {}
     for name,d in rows.items():
-        out[name] = {column:'' if np.isnan(getattr(d, field)) else f'{getattr(d, field):{sign}.{digits}f}'
-                     for field,(column,sign) in _DIFFERENCE_COLUMNS.items()}
-        out[name]['verdict'] = d.verdict
-        for column,texts in columns.items(): out[name][column.replace('_', ' ')] = texts.get(name, '')
-    return pd.DataFrame.from_dict(out, orient='index')
+        cells = out[name] = {}
+        for field,(column,sign) in _DIFFERENCE_COLUMNS.items():
+            number = getattr(d, field)
+            cells[column.format(over=d.over)] = '' if np.isnan(number) else f'{number:{sign}.{digits}f}'
+        cells['verdict'] = d.verdict
+        for column,texts in columns.items(): cells[column.replace('_', ' ')] = texts.get(name, '')
+    return pd.DataFrame.from_dict(out, orient='index').fillna('')
 
 # %% ../nbs/24_results.ipynb #115f078a
 def verdict_list(
@@ -381,16 +430,16 @@ def _drawn_lesions():
 
 def _valid_images(df): return df[df.split=='valid'].reset_index(drop=True)
 
-# %% ../nbs/24_results.ipynb #b5876e33
+# %% ../nbs/24_results.ipynb #42ac7234
 def panel_source(
     images:str='isic2017_256', # name of the images in the recorded results
 )->tuple: # folder of the results to show; index of their Validation images; a sentence that says which they are
     "What a panel can show: photographs where they are available, else drawn lesions."
     folder = results_folder(images)
     photographs = data_dir()
-    recorded = next((folder/'ckdnet').glob('*.json'), None)
+    recorded = load_runs(folder, 'ckdnet')
     if photographs and recorded:
-        run = Run(recorded)
+        run = recorded[0]
         df = get_dataset(run.result['data']['dataset']).index(photographs)
         if run.is_of(df): return folder, _valid_images(df), f'Images of *{images}*.'
     df = ISIC2017.index(_drawn_lesions()[1])

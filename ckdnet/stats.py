@@ -4,14 +4,27 @@
 
 # %% auto #0
 __all__ = ['NO_DIFFERENCE', 'bootstrap_interval', 'bootstrap_difference', 'delong', 'images_and_seeds', 'Difference', 'compare',
-           'seeds_apart']
+           'over_folds', 'Fold', 'compare_folds', 'seeds_apart']
 
 # %% ../nbs/22_stats.ipynb #6d59e5e4
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from scipy.stats import norm, t as student_t
 
-# %% ../nbs/22_stats.ipynb #e0bdb821
+# %% ../nbs/22_stats.ipynb #8dc88f12
+def _draws(metric, n_images, n, seed, groups):
+    "The metric on each of `n` draws of images, or of whole groups of them: (n,)."
+    rng = np.random.default_rng(seed)
+    if groups is None: groups = np.arange(n_images)
+    members = pd.Series(range(n_images)).groupby(np.asarray(groups)).indices
+    members = list(members.values()) # image numbers of each group
+    values = []
+    for _ in range(n):
+        drawn = rng.integers(0, len(members), len(members))
+        values.append(metric(np.concatenate([members[g] for g in drawn])))
+    return np.array(values)
+
+# %% ../nbs/22_stats.ipynb #c2c15cad
 def bootstrap_interval(
     metric, # function of image numbers (N,) that returns a float; NaN where it does not exist
     n_images:int, # N
@@ -22,15 +35,7 @@ def bootstrap_interval(
     "Percentile bootstrap over images, or over groups of images (Efron and Tibshirani 1993, chapter 13)."
     value = float(metric(np.arange(n_images)))
     if np.isnan(value): return np.nan, np.nan, np.nan
-    rng = np.random.default_rng(seed)
-    if groups is None: groups = np.arange(n_images)
-    members = pd.Series(range(n_images)).groupby(np.asarray(groups)).indices
-    members = list(members.values()) # image numbers of each group
-    values = []
-    for _ in range(n):
-        drawn = rng.integers(0, len(members), len(members))
-        values.append(metric(np.concatenate([members[g] for g in drawn])))
-    low,high = np.nanpercentile(values, [2.5,97.5])
+    low,high = np.nanpercentile(_draws(metric, n_images, n, seed, groups), [2.5,97.5])
     return value, float(low), float(high)
 
 # %% ../nbs/22_stats.ipynb #ad4188c7
@@ -95,15 +100,16 @@ def images_and_seeds(
     margin = student_t.ppf(.975, df)*np.sqrt(total)
     return float(np.sqrt(var_seeds)), float(margin)
 
-# %% ../nbs/22_stats.ipynb #37a19854
+# %% ../nbs/22_stats.ipynb #ba84c1a9
 class Difference(NamedTuple):
     "How much higher the metric of a is than that of b. All fields are in the unit of the metric; NaN: unknown."
     value:float # mean of a less mean of b; NaN: see `missing`
     low:float # lower end of the 95 % interval over images
     high:float # upper end of the 95 % interval over images
-    seeds_se:float # standard error over seeds; NaN if a side has one seed
-    margin:float # half the 95 % interval over images and seeds; NaN if a side has one seed
+    seeds_se:float # standard error over seeds or folds; NaN if a side has one
+    margin:float # half the 95 % interval over images and seeds, or images and folds; NaN if a side has one
     missing:str='' # why there is no value although it was run
+    over:str='seeds' # what the training was repeated on: 'seeds' or 'folds'
 
     @property
     def was_run(self)->bool:
@@ -114,12 +120,12 @@ class Difference(NamedTuple):
     def verdict(self)->str:
         "'better', 'worse' (with ' (one seed)' if `margin` is NaN), 'no difference shown', 'not run' or 'not defined'."
         if not self.was_run: return self.missing or 'not run'
-        one_seed = np.isnan(self.margin)
-        if one_seed: shown = not self.low<=0<=self.high
+        only_one = np.isnan(self.margin)
+        if only_one: shown = not self.low<=0<=self.high
         else: shown = abs(self.value)>self.margin
         if not shown: return 'no difference shown'
         word = 'better' if self.value>0 else 'worse'
-        return f'{word} (one seed)' if one_seed else word
+        return f'{word} (one {self.over.removesuffix("s")})' if only_one else word
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
 
@@ -150,6 +156,52 @@ def compare(
     se_images = (high-low)/2/norm.ppf(.975)
     seeds_se,margin = images_and_seeds(sides, se_images)
     return Difference(value, low, high, seeds_se, margin)
+
+# %% ../nbs/22_stats.ipynb #912bedcb
+def over_folds(
+    values, # (…,k), differences of the folds
+    test_share:float, # images of a fold ÷ images that a network is trained on
+)->tuple: # standard error of their mean; half its 95 % interval: (…) each
+    """Corrected resampled t interval (Nadeau and Bengio 2003, Machine Learning 52, 239–281).
+
+    Both are NaN for one fold."""
+    values = np.asarray(values)
+    k = values.shape[-1]
+    if k<2: return np.nan, np.nan
+    se = np.sqrt(1/k+test_share)*values.std(-1, ddof=1)
+    return se, student_t.ppf(.975, k-1)*se
+
+# %% ../nbs/22_stats.ipynb #94bd32c9
+class Fold(NamedTuple):
+    "The images of a fold, and what two networks that were trained on the other folds predict for them."
+    truth:np.ndarray # (N,…)
+    a:np.ndarray # (N,seeds of a,…), what `estimate` needs of each image and seed
+    b:np.ndarray # (N,seeds of b,…)
+    groups:np.ndarray=None # (N,), such as the lesion of each image; as for `bootstrap_interval`
+
+# %% ../nbs/22_stats.ipynb #deed65a7
+def compare_folds(
+    estimate, # function of truth (N,…) and values (N,seeds,…): mean of the metric over seeds, a float
+    folds:list, # of `Fold`
+    test_share:float, # images of a fold ÷ images that a network is trained on
+    n:int=1000, # number of draws
+)->Difference: # `over` is 'folds'
+    """How much higher the metric of `a` is than that of `b`: mean of the folds, with its uncertainty over images and
+    trainings. The margin is the wider of the intervals over images and over folds.
+
+    Raises `ValueError` if the numbers of images of a fold differ."""
+    for f in folds:
+        if not len(f.truth)==len(f.a)==len(f.b):
+            raise ValueError(f'{len(f.truth)} truths for {len(f.a)} and {len(f.b)} predictions.')
+    def difference(f, i): return estimate(f.truth[i], f.a[i])-estimate(f.truth[i], f.b[i])
+    values = [difference(f, np.arange(len(f.truth))) for f in folds]
+    if np.isnan(values).any(): return NO_DIFFERENCE._replace(missing='not defined', over='folds')
+    draws = [_draws(lambda i: difference(f, i), len(f.truth), n, seed, f.groups) for seed,f in enumerate(folds)]
+    low,high = np.nanpercentile(np.mean(draws, 0), [2.5,97.5])
+    value = np.mean(values)
+    se,margin = over_folds(values, test_share)
+    margin = np.max([margin, high-value, value-low]) # NaN for one fold
+    return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds')
 
 # %% ../nbs/22_stats.ipynb #a7923c78
 def seeds_apart(

@@ -8,7 +8,7 @@ git ls-files -z --cached --others --exclude-standard | while IFS= read -r -d '' 
 done | xargs -0 cp --parents -t "$copy"
 
 same() {   # what the tree has, what the copy has now, how to mend it
-    diff -r -q -x __pycache__ "$tree/$1" "$copy/$1" || { echo "FAILED: $1: $2"; failures=1; }
+    diff -r -q -x __pycache__ -x .hypothesis "$tree/$1" "$copy/$1" || { echo "FAILED: $1: $2"; failures=1; }
 }
 cd "$copy"
 

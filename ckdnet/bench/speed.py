@@ -493,7 +493,15 @@ def plot_phases(
     ax.set_xlabel('ms per image')
     return fig
 
-# %% ../../nbs/bench/01_speed.ipynb #335392fc
+# %% ../../nbs/bench/01_speed.ipynb #d591ca8e
+def _plot_speeds(ax, speed):
+    "A bar for the median of each part, dots for the rounds; `speed` is a dict name → (rounds,)."
+    for k,r in enumerate(speed.values()):
+        ax.barh(k, np.median(r), color=OKABE_ITO['sky'])
+        ax.plot(r, [k]*len(r), '.', color='black', ms=4)
+    ax.axvline(1, color='grey', lw=.8)
+
+# %% ../../nbs/bench/01_speed.ipynb #aaec862d
 def plot_parts(
     result:dict, # from `benchmark`
 )->plt.Figure: # one panel per stage
@@ -502,13 +510,10 @@ def plot_parts(
         fig,axs = plt.subplots(1, len(result['parts']), figsize=(7,1.8), sharey=True, sharex=True,
                                layout='constrained', squeeze=False)
         plt.close(fig)
-    for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
-        speed = {f'no {name}':np.divide(rates, parts['all']) for name,rates in parts.items() if name!='all'}
-        for k,r in enumerate(speed.values()):
-            ax.barh(k, np.median(r), color=OKABE_ITO['sky'])
-            ax.plot(r, [k]*len(r), '.', color='black', ms=4)
-        ax.axvline(1, color='grey', lw=.8)
-        ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)), yticklabels=speed)
+        for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
+            speed = {f'no {name}':np.divide(rates, parts['all']) for name,rates in parts.items() if name!='all'}
+            _plot_speeds(ax, speed)
+            ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)), yticklabels=speed)
     axs[0,0].invert_yaxis()
     return fig
 

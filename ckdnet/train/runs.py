@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #6c42df2e
+# %% ../../nbs/34_train.runs.ipynb #c75a88bd
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -19,7 +19,7 @@ from filelock import FileLock, Timeout
 import ckdnet
 from ..core import atomic_path, file_hash, offenders, sync_to_disk, write_json
 from ..data.files import DataError
-from ..data.index import Dataset, complete_index, fingerprint, get_dataset, rows
+from ..data.index import Dataset, complete_index, fingerprint, fold_split, get_dataset, rows
 from ..data.store import Store
 from ..evaluate import evaluate
 from ..models.encoders import pretrained_weights
@@ -98,7 +98,7 @@ def train(
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #fcb0c519
+# %% ../../nbs/34_train.runs.ipynb #e8a15e7a
 _STAGE_FILES = ('best.safetensors','log.csv')
 
 def _train_stage(plan, net, dataset, df, store, here):
@@ -107,7 +107,8 @@ def _train_stage(plan, net, dataset, df, store, here):
     set_seed(plan.seed, reproducible=True)
     dls = stage_dls(plan, net, dataset, df, store)
     learn = stage_learner(plan, net, dataset, dls)
-    print(f'{plan.spec.name}, seed {plan.spec.seed}: training {plan.stage.title} on {len(dls.train_ds)} images')
+    fold = '' if plan.spec.fold is None else f', fold {plan.spec.fold}'
+    print(f'{plan.spec.name}{fold}, seed {plan.spec.seed}: training {plan.stage.title} on {len(dls.train_ds)} images')
     fitted = fit_stage(learn, plan, here)
     sync_to_disk(here/'log.csv')
     files = {name:file_hash(here/name) for name in _STAGE_FILES}
@@ -169,11 +170,11 @@ def _check_writable(folder):
     try: tempfile.TemporaryFile(dir=folder).close()
     except OSError as e: raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
 
-# %% ../../nbs/34_train.runs.ipynb #1635498c
+# %% ../../nbs/34_train.runs.ipynb #e974b172
 def run(
     spec:Spec, # what to train
     folder, # the images, in their official layout
-    results, # files go to `results/<data>/<name>/`: `<seed>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
+    results, # files go to `results/<data>/<name>/`: `<stem>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
     work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
     data:str=None, # a name for the images, for the record; by default that of the data set
 )->dict: # the result
@@ -191,19 +192,28 @@ def run_all(
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
     check_one_process()
-    indices = {name:complete_index(get_dataset(name).index(folder)) for name in {s.dataset for s in specs}}
+    indices = _indices(specs, folder)
     done = {}
     for wait in (False, True): # first the specs that no other process works on
         left = [s for s in specs if s not in done]
         for spec in progress_bar(left) if len(left)>1 else left:
+            df = indices[spec.dataset, spec.fold]
             with suppress(Timeout):
-                done[spec] = _run(spec, indices[spec.dataset], Path(results), Path(work), data or spec.dataset, wait)
+                done[spec] = _run(spec, df, Path(results), Path(work), data or spec.dataset, wait)
     return [done[s] for s in specs]
 
-# %% ../../nbs/34_train.runs.ipynb #85e4e3ea
+# %% ../../nbs/34_train.runs.ipynb #70f6547a
+def _indices(specs, folder):
+    "The index of the images, per data set and fold of the specs."
+    official = {name:get_dataset(name).index(folder) for name in {s.dataset for s in specs}}
+    def index(name, fold): return official[name] if fold is None else fold_split(official[name], fold)
+    return {(name,fold):complete_index(index(name, fold)) for name,fold in {(s.dataset,s.fold) for s in specs}}
+
+# %% ../../nbs/34_train.runs.ipynb #427df152
 def _run(spec, df, results, work, data, wait):
-    if Path(data).name!=data: raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
-    file = results/data/spec.name/f'{spec.seed}.json'
+    if Path(data).name!=data or data=='..':
+        raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
+    file = results/data/spec.name/f'{spec.stem}.json'
     claim = file.with_name(f'.{file.stem}.spec.json') # what the process that holds the lock makes
     def check_claim():
         if claim.exists(): _check_same_spec(file, spec_from_dict(json.loads(claim.read_text())), spec)
@@ -279,10 +289,10 @@ def _write_result(file, origin, evaluation, history):
     files = {ending:file_hash(side_file(file, ending)) for ending in SIDE_FILES}
     write_json(file, origin | dict(files=files) | evaluation.metrics)
 
-# %% ../../nbs/34_train.runs.ipynb #02f91e11
+# %% ../../nbs/34_train.runs.ipynb #0062d1b4
 def load_run(
     spec:Spec, # of a finished run
-    df:pd.DataFrame, # the index of its images; those of 'valid' and 'test' may be others
+    df:pd.DataFrame, # the index of its images, for a fold from `fold_split`; 'valid' and 'test' may be others
     work, # folder in which `run` kept its checkpoints
     data:str=None, # the name of the images in that run; by default that of the data set
 ): # a `CKDNet` or a `PlainNet` with the weights of the run

@@ -29,7 +29,7 @@ class Recipe:
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
 
-# %% ../../nbs/32_train.spec.ipynb #fff288ec
+# %% ../../nbs/32_train.spec.ipynb #da954840
 @dataclass(frozen=True)
 class Spec:
     "The input of a run: what is trained, and how."
@@ -55,6 +55,12 @@ class Spec:
     epochs:tuple=(3,8,5) # of each stage
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0 # of weights, batches and augmentation
+    fold:int|None=None # of a cross-validation: see `ckdnet.data.index.fold_split`; None: the official split
+
+    @property
+    def stem(self)->str:
+        "The name of its result files without ending: '<seed>', or 'fold<fold>_<seed>'."
+        return f'{self.seed}' if self.fold is None else f'fold{self.fold}_{self.seed}'
 
 # %% ../../nbs/32_train.spec.ipynb #3fb4fa61
 def spec_from_dict(
