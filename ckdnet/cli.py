@@ -260,7 +260,7 @@ def ckdnet_bench(
     seeds:str='0,1,2', # random seeds for --metrics, separated by commas
 ):
     "Compare the training loop with a usual fastai loop on this machine: images per second, or their metrics."
-    seeds = _seeds(seeds)
+    seeds = _numbers('seeds', seeds)
     images = _images(folder)
     results = _results(results)/_plain_name('the images', data)
     import ckdnet.data.isic # registers the data sets

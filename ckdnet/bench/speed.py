@@ -24,6 +24,7 @@ from fastcore.basics import store_attr
 from matplotlib import pyplot as plt
 from PIL import Image
 from .stock import LOOPS, loop_learner, same_metrics, stock_dls
+from ..data.files import read_image, read_mask
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store, decode
@@ -158,13 +159,14 @@ _LARGE_SIZES = ((1632,1224), (2304,1728), (3000,2000))
 
 def _enlarge_image(file, size, rng, to):
     "Write an enlarged image with grain to the path `to`, and return it."
-    with Image.open(file) as im: a = np.asarray(im.convert('RGB').resize(size, Image.BICUBIC), dtype=np.float32)
+    a = np.asarray(Image.fromarray(read_image(file)).resize(size, Image.BICUBIC), dtype=np.float32)
     grain = rng.normal(0, 4, a.shape[:2])[...,None]
     Image.fromarray((a+grain).clip(0,255).astype(np.uint8)).save(to, quality=90)
     return to
 
 def _enlarge_mask(file, size, to):
-    with Image.open(file) as im: im.resize(size, Image.NEAREST).save(to)
+    mask = Image.fromarray(read_mask(file).astype(np.uint8)*255)
+    mask.resize(size, Image.NEAREST).save(to)
     return to
 
 # %% ../../nbs/bench/01_speed.ipynb #d648be8b
