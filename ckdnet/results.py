@@ -178,7 +178,7 @@ def load_experiments(
     found.folder = Path(folder)
     return found
 
-# %% ../nbs/24_results.ipynb #d614e5e6
+# %% ../nbs/24_results.ipynb #1ee33e79
 NOT_RUN = 'not run' # stands wherever there is no result
 NOT_DEFINED = 'not defined' # stands where the images at hand do not give a metric
 
@@ -196,13 +196,15 @@ def describe_runs(
             f"trained on {counts['train']} images, the best epoch selected on {counts['select']} others, "
             f"reported on the {counts['valid']} of {_reported_on(runs)}; on {result['device']}."]
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
+    if any(r.result['data']['sha256'] is None for r in every): text.append(_EARLIER_NOTE)
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
     if absent: text.append(f"Not run: {', '.join(absent)}.")
     return ' '.join(text)
 
-# %% ../nbs/24_results.ipynb #2b198280
+# %% ../nbs/24_results.ipynb #210c93a4
 _SMOKE_NOTE = '**A few seconds of training on drawn lesions, to test this notebook: the numbers mean nothing.**'
+_EARLIER_NOTE = 'Trained by an earlier version of the code, without vertical flips: see `data/README.md`.'
 _TWO_TASKS_NOTE = ('The images are those of both tasks; a network is trained on, and judged by, the images '
                    'that have its target.')
 
@@ -398,7 +400,7 @@ def difference_table(
         for column,texts in columns.items(): cells[column.replace('_', ' ')] = texts.get(name, '')
     return pd.DataFrame.from_dict(out, orient='index').fillna('')
 
-# %% ../nbs/24_results.ipynb #115f078a
+# %% ../nbs/24_results.ipynb #18df5282
 def verdict_list(
     rows:dict, # name → `Difference`
 )->str: # a Markdown list
@@ -407,7 +409,8 @@ def verdict_list(
     for name,d in rows.items():
         number = f'{d.value:+.3f}, ' if d.was_run else ''
         if not np.isnan(d.margin): number = f'{d.value:+.3f} ± {d.margin:.3f}, '
-        lines.append(f'- {name}: {number}**{d.verdict}**')
+        sign = '\\' if name[0] in '+-*' else '' # Markdown would begin another list with it
+        lines.append(f'- {sign}{name}: {number}**{d.verdict}**')
     return '\n'.join(lines)
 
 # %% ../nbs/24_results.ipynb #97d2d8bd
