@@ -142,7 +142,7 @@ def ckdnet_run(
     for spec in specs: _report(results/data/spec.name/f'{spec.stem}.json')
 
 # %% ../nbs/60_cli.ipynb #da493006
-def _spec(name, profile, dataset, seed, scratch, fold):
+def _spec(name, profile, dataset, seed, scratch, fold=None):
     "The spec of an experiment, from the arguments of a command."
     from dataclasses import replace
     import ckdnet.data.isic # registers the data sets
