@@ -79,7 +79,7 @@ def side_file(
     "The path of a file beside a result."
     return Path(file).with_name(Path(file).stem+ending)
 
-# %% ../nbs/24_results.ipynb #c56cf0ea
+# %% ../nbs/24_results.ipynb #1b67cfcd
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed. Raises `DataError` for damaged files."
@@ -102,7 +102,8 @@ class Run:
 
     def _is_damaged(self, ending):
         file = side_file(self.file, ending)
-        return not file.exists() or self.result['files'].get(ending, file_hash(file))!=file_hash(file)
+        recorded = self.result['files'].get(ending) # None up to schema 2
+        return not file.exists() or recorded is not None and file_hash(file)!=recorded
 
     def _checked(self, ending):
         file = side_file(self.file, ending)

@@ -6,7 +6,7 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #1821a288
+# %% ../../nbs/bench/00_stock.ipynb #17974e91
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -29,7 +29,7 @@ from ..data.store import Store
 from ..evaluate import per_image, predict, summary
 from ..models.registry import create_model
 from ..train.learners import _encoder_and_rest, fit_stage, stage_dls, stage_learner
-from ..train.runs import environment, prediction_args, stage_folder
+from ..train.runs import environment, prediction_args, stage_folder, trained_on
 from ..train.spec import Spec, StagePlan, stage_plans
 from ..train.stages import SELECTION_METRICS, Stage
 
@@ -142,7 +142,7 @@ def loop_learner(
     if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
     return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 
-# %% ../../nbs/bench/00_stock.ipynb #4088d594
+# %% ../../nbs/bench/00_stock.ipynb #b4aa0ed7
 def train_by(
     loop:str, # 'stock' or 'fast'
     spec:Spec,
@@ -155,13 +155,14 @@ def train_by(
     "Train the stages of a spec by one of the loops."
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(dataset.classes))
+    images = trained_on(df)
     seconds = {}
     for plan in stage_plans(spec):
         set_seed(plan.seed, reproducible=True)
         learn = loop_learner(loop, plan, net, dataset, df, store, **kwargs)
         name = plan.stage.name
         with learn.no_bar(), learn.no_logging():
-            seconds[name] = fit_stage(learn, plan, stage_folder(plan, df, work))['seconds']
+            seconds[name] = fit_stage(learn, plan, stage_folder(plan, images, work))['seconds']
         print(f'{loop}, seed {spec.seed}, {plan.stage.title}: {seconds[name]:.0f} s', flush=True)
     return net, seconds
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'SPLITS', 'DATASETS', 'N_FOLDS', 'rows', 'Dataset', 'register_dataset', 'get_dataset', 'split_select',
-           'twins', 'mark_twins', 'fold_split', 'fingerprint', 'complete_index']
+           'twins', 'mark_twins', 'fold_split', 'fingerprint', 'complete_index', 'check_diagnoses']
 
 # %% ../../nbs/01_data.index.ipynb #90132410
 import hashlib, os
@@ -225,3 +225,12 @@ def complete_index(
     bare = set(needed)-set(df.split[masks|diagnoses])
     fail_if(bare, 'Splits without masks and without diagnoses', 'Download the ground truth.')
     return df
+
+# %% ../../nbs/01_data.index.ipynb #ca156ec3
+def check_diagnoses(
+    df:pd.DataFrame, # an index
+    classes:tuple, # names of the diagnoses
+):
+    "Raises `DataError` for a diagnosis that is not one of `classes`."
+    unknown = set(df.diagnosis.dropna())-set(classes)
+    fail_if(unknown, 'Diagnoses that are not among the classes', f"The classes are {', '.join(classes)}.")

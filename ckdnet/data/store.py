@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['send', 'Store']
 
-# %% ../../nbs/04_data.store.ipynb #c8825310
+# %% ../../nbs/04_data.store.ipynb #3c51eb47
 import copy, errno, hashlib, json, math, os, shutil, warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -15,6 +15,7 @@ from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from ..core import atomic_path
 from .files import DataError, content_hashes, fail_if, image_size, read_image, read_mask
+from .index import check_diagnoses
 
 # %% ../../nbs/04_data.store.ipynb #1b27d797
 def load_image(path, size):
@@ -153,7 +154,7 @@ def send(
     if device.type=='cuda' and t.device.type=='cpu': return t.pin_memory().to(device, non_blocking=True)
     return t.to(device)
 
-# %% ../../nbs/04_data.store.ipynb #23d38622
+# %% ../../nbs/04_data.store.ipynb #65517435
 class Store:
     "Images and masks decoded once, at one size, on disk; `store[rows]` gives `(images, masks)`."
     def __init__(self,
@@ -193,6 +194,5 @@ class Store:
     )->np.ndarray: # (N,) int64, -1 for an image without a diagnosis
         "Diagnoses as numbers. Raises `DataError` for a diagnosis that is not one of `classes`."
         label = {c:i for i,c in enumerate(classes)}
-        unknown = set(self.df.diagnosis.dropna())-set(classes)
-        fail_if(unknown, 'Diagnoses that are not among the classes', f"The classes are {', '.join(classes)}.")
+        check_diagnoses(self.df, classes)
         return self.df.diagnosis.map(lambda d: label.get(d, -1)).to_numpy(np.int64)
