@@ -18,19 +18,24 @@ def precise(t):
     t = t.as_subclass(torch.Tensor)
     return t if t.dtype==torch.float64 else t.float()
 
-# %% ../nbs/20_losses.ipynb #95d5376a
+# %% ../nbs/20_losses.ipynb #15464c9c
 class WeightedCrossEntropy(nn.Module):
     """Cross-entropy weighted by class (Eq. 5), from logits.
 
     'paper': weight `N/(C·n_c)`, the sum is divided by the number of images in the batch.
     'authors': weight `100/n_c`, the sum is divided by the sum of the weights in the batch.
+    fastai's `MixUp` sets `reduction` to 'none' to mix the losses of single images.
     Raises `ValueError` if a class has no training image."""
+    y_int = True # for fastai: the targets are integers
+    reduction = 'mean'
     def __init__(self,
         counts, # (C,), number of training images of each class
         variant:str='paper', # 'paper' or 'authors'
+        label_smoothing:float=0., # share of the target that is spread over all classes, 0…1 (not in the paper)
     ):
         super().__init__()
         self.variant = check_variant(variant)
+        self.label_smoothing = label_smoothing
         self.register_buffer('counts', torch.as_tensor(counts, dtype=torch.float))
         absent = (self.counts<=0).nonzero().flatten().tolist()
         if absent:
@@ -46,15 +51,16 @@ class WeightedCrossEntropy(nn.Module):
     def forward(self,
         logits, # (B,C); another shape raises `ValueError`
         targets, # (B,), class of each image, 0…C-1
-    ): # scalar, ≥ 0
+    ): # scalar, ≥ 0; (B,) if `reduction` is 'none'
         logits = precise(logits)
         targets = targets.as_subclass(torch.Tensor).long()
         if logits.shape!=(len(targets), len(self.counts)):
             raise ValueError(f'Logits {tuple(logits.shape)} for {len(targets)} targets and {len(self.counts)} classes: '
                              'they must be (B,C) for targets (B,).')
-        weight = self.weight.to(logits)
-        if self.variant=='authors': return F.cross_entropy(logits, targets, weight)
-        return F.cross_entropy(logits, targets, weight, reduction='sum')/len(targets)
+        losses = F.cross_entropy(logits, targets, self.weight.to(logits), reduction='none',
+                                 label_smoothing=self.label_smoothing)
+        if self.reduction=='none': return losses
+        return losses.mean() if self.variant=='paper' else losses.sum()/self.weight.to(logits)[targets].sum()
 
 # %% ../nbs/20_losses.ipynb #0137adb8
 def pixels(

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['AUGMENT', 'StoreDataset', 'affine', 'random_affine', 'affine_grid', 'random_colour', 'AugmentBatch', 'StoreDL',
-           'create_dls']
+           'balancing_weights', 'create_dls']
 
-# %% ../../nbs/05_data.loaders.ipynb #13ec4c2d
+# %% ../../nbs/05_data.loaders.ipynb #e4443976
 import math
 from functools import lru_cache
 import numpy as np, torch, torch.nn.functional as F
@@ -18,6 +18,7 @@ from fastai.vision.augment import RandTransform
 from fastai.vision.core import TensorMask
 from fastcore.basics import store_attr
 from matplotlib import pyplot as plt
+from torchvision.transforms.v2 import RandomErasing
 from .store import Store, send
 
 # %% ../../nbs/05_data.loaders.ipynb #b0f01741
@@ -133,11 +134,12 @@ def input_colours(n, device, light, mean, std):
     std = cached_tensor(std, device)
     return A/(255*std), (o-mean)/std
 
-# %% ../../nbs/05_data.loaders.ipynb #16c87cb2
+# %% ../../nbs/05_data.loaders.ipynb #8139f5c4
 AUGMENT = dict(
     paper = dict(degrees=90, scale=(0.9,1.1), shift=(0.01,0.1), crop=0.875, pad='zeros', light=0.),
     wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection', light=0.15),
 )
+AUGMENT['strong'] = AUGMENT['wide'] | dict(scale=(1/1.3,1/0.5), shift=(0,0.1), light=0.3)
 
 # %% ../../nbs/05_data.loaders.ipynb #45595d97
 def batch_parts(x):
@@ -156,7 +158,7 @@ def resample(x, grid, pad, mode):
     if x.shape[-1]>1.5*size and mode=='bilinear': x = F.interpolate(x, size=size, mode='area')
     return F.grid_sample(x, grid, mode, pad, align_corners=False)
 
-# %% ../../nbs/05_data.loaders.ipynb #87093db1
+# %% ../../nbs/05_data.loaders.ipynb #4602bc6d
 class AugmentBatch(RandTransform):
     "uint8 images and masks to a normalised batch. In training, positions and colours are changed at random."
     split_idx = None
@@ -166,10 +168,12 @@ class AugmentBatch(RandTransform):
         std:tuple, # standard deviation of each channel that the encoder expects
         pad:str='zeros', # what lies beyond the border of the image: 'zeros' or 'reflection'
         light:float=0., # see `random_colour`
+        cutout:float=0., # probability of an image to have a box set to the mean colour, 0…1
         **kwargs, # of `random_affine`
     ):
         super().__init__()
         store_attr('size,pad,light')
+        self.cutout = RandomErasing(cutout, value=0)
         self.affine = kwargs
         self.norm = dict(mean=tuple(mean), std=tuple(std))
 
@@ -177,6 +181,7 @@ class AugmentBatch(RandTransform):
         x = b[0] if isinstance(b, tuple) else b
         n = len(x)
         self.grid = None
+        self.cuts = split_idx==0 and self.cutout.p>0
         if split_idx==0: self.grid = affine_grid(random_affine(n, x.device, **self.affine), self.size)
         self.colours = input_colours(n, x.device, self.light if split_idx==0 else 0., **self.norm)
 
@@ -191,7 +196,7 @@ class AugmentBatch(RandTransform):
         for p in batch_parts(x):
             pixels = self._positions(x, p, 'bilinear').flatten(2)
             torch.baddbmm(o[p], A[p], pixels, out=out[p].flatten(2))
-        return out
+        return torch.stack([self.cutout(o) for o in out]) if self.cuts else out
 
     def encodes(self, y:TensorMask): # (B,H,W) of 0 and 1 → (B,size,size) float of 0 and 1
         y = y.as_subclass(torch.Tensor)[:,None]
@@ -202,10 +207,22 @@ class AugmentBatch(RandTransform):
         std = cached_tensor(self.norm['std'], x.device)
         return x*std[...,None]+mean[...,None]
 
-# %% ../../nbs/05_data.loaders.ipynb #1a548921
+# %% ../../nbs/05_data.loaders.ipynb #448f4612
 class StoreDL(TfmdDL):
     "Batches of a `StoreDataset`: `(TensorImage (B,3,size,size), TensorMask (B,size,size) or TensorCategory (B,))`."
     batch_ids = () # the image ids of the batch that was given last, B of them
+    def __init__(self,
+        dataset, # a `StoreDataset`
+        weights=None, # (N,), how often each image is drawn in a shuffled epoch; None: each once
+        **kwargs, # of `TfmdDL`
+    ):
+        super().__init__(dataset, **kwargs)
+        self.weights = weights
+
+    def shuffle_fn(self, idxs):
+        if self.weights is None: return super().shuffle_fn(idxs)
+        return self.rng.choices(idxs, self.weights, k=len(idxs))
+
     def create_batches(self, samps):
         ids = self.dataset.store.df.image_id.to_numpy()
         for b in chunked(samps, self.bs, self.drop_last):
@@ -229,7 +246,15 @@ class StoreDL(TfmdDL):
             if isinstance(y, TensorMask): ax.contour(target.cpu().numpy(), [0.5], colors='#56B4E9', linewidths=1.5)
             else: ax.set_title(self.dataset.classes[int(target)].replace('_','\n'), fontsize=9)
 
-# %% ../../nbs/05_data.loaders.ipynb #99f14643
+# %% ../../nbs/05_data.loaders.ipynb #95c5d905
+def balancing_weights(
+    dataset, # a `StoreDataset` of diagnoses
+)->list: # (N,), one over the number of images with the same diagnosis
+    "Weights with which each diagnosis is drawn equally often."
+    labels = dataset.labels[dataset.rows]
+    return (1/np.bincount(labels)[labels]).tolist()
+
+# %% ../../nbs/05_data.loaders.ipynb #def8e986
 def create_dls(
     store:Store, # decoded images and masks
     train, # integers: rows to train on
@@ -238,7 +263,9 @@ def create_dls(
     size:int, # side of the input of the network, px
     bs:int, # batch size
     classes:tuple=(), # names of the diagnoses, in label order; for 'diagnosis'
-    augment:str='paper', # 'paper' (§2.8.2) or 'wide'
+    augment:str='paper', # a name in `AUGMENT`; 'paper' is that of §2.8.2
+    cutout:float=0., # probability of an image to have a box erased: see `AugmentBatch`
+    balanced:bool=False, # draw training images so that all diagnoses are equally frequent? For 'diagnosis'
     norm:tuple=((0.485,0.456,0.406),(0.229,0.224,0.225)), # mean and standard deviation that the encoder expects
     device=None, # a torch device; by default the default device of fastai
     seed:int=0, # seed of the order of the training images
@@ -249,8 +276,9 @@ def create_dls(
     store = store.to(device)
     ds_train = StoreDataset(store, train, target, classes, train=True)
     ds_select = StoreDataset(store, select, target, classes)
-    common = dict(bs=bs, num_workers=0, after_batch=AugmentBatch(size, *norm, **AUGMENT[augment]))
-    dl_train = StoreDL(ds_train, shuffle=True, drop_last=len(ds_train)>=bs, **common)
+    common = dict(bs=bs, num_workers=0, after_batch=AugmentBatch(size, *norm, cutout=cutout, **AUGMENT[augment]))
+    weights = balancing_weights(ds_train) if balanced else None
+    dl_train = StoreDL(ds_train, shuffle=True, drop_last=len(ds_train)>=bs, weights=weights, **common)
     dl_select = StoreDL(ds_select, **common)
     dl_train.rng.seed(seed)
     return DataLoaders(dl_train, dl_select, device=device)

@@ -19,7 +19,7 @@ def reset_first_bn(
     bn = next(m for m in encoder.modules() if isinstance(m, nn.BatchNorm2d))
     bn.reset_parameters()
 
-# %% ../../nbs/13_models.ckd_cls.ipynb #94d8996e
+# %% ../../nbs/13_models.ckd_cls.ipynb #5cab57df
 class CKDClsNet(nn.Module):
     "The classification network: 4-channel stem, Entangle-Cls, ChannelAtten, GAP, FC (§2.4, Fig. 1c)."
     def __init__(self,
@@ -38,6 +38,7 @@ class CKDClsNet(nn.Module):
         if variant=='authors': reset_first_bn(encoder)
         self.atten = ChannelAtten(variant) if channel_atten else nn.Identity()
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        self.dropout = nn.Dropout(0) # not in the paper; a recipe can set it
         self.fc = nn.Linear(encoder.channels[4], n_classes)
 
     def encode(self,
@@ -57,7 +58,7 @@ class CKDClsNet(nn.Module):
 
     def head(self, o): # (B,channels[4],h,w) -> (B,n_classes), logits
         "ChannelAtten, GAP, FC."
-        return self.fc(self.pool(self.atten(o)))
+        return self.fc(self.dropout(self.pool(self.atten(o))))
 
     def forward(self, x, coarse=None, phi=None): # as `encode`; returns (B,n_classes), logits
         fs,o = self.encode(x, coarse, phi)

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage', 'check_one_process']
 
-# %% ../../nbs/33_train.learners.ipynb #9560c419
+# %% ../../nbs/33_train.learners.ipynb #9a302ee8
 import math
 from functools import partial
 from pathlib import Path
 import numpy as np, torch
 from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.fp16 import MixedPrecision
+from fastai.callback.mixup import MixUp
 from fastai.callback.progress import CSVLogger
 from fastai.callback.schedule import *
 from fastai.learner import Learner
@@ -22,12 +23,14 @@ from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store
 from ..models.cascade import CKDNet
-from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, NotFinite, Plateau, Resume, SharedLoss,
-                                    Upstream)
+from ..models.ckd_cls import CKDClsNet
+from ..models.encoders import set_drop_path
+from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, Plateau, Resume,
+                                    SharedLoss, Upstream)
 from .spec import StagePlan
 from .stages import SELECTION_METRICS
 
-# %% ../../nbs/33_train.learners.ipynb #161eb5c0
+# %% ../../nbs/33_train.learners.ipynb #3578c8c7
 def stage_dls(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`
@@ -40,11 +43,15 @@ def stage_dls(
     n = max(1, num_distrib())
     if plan.bs%n: raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     dls = create_dls(store, rows(df, 'train'), rows(df, 'select'), plan.stage.target, plan.spec.size, plan.bs//n,
-                     classes=dataset.classes, augment=plan.recipe.augment, norm=(encoder.mean, encoder.std),
-                     device=default_device(), seed=plan.seed)
+                     classes=dataset.classes, augment=plan.recipe.augment, cutout=plan.recipe.cutout,
+                     balanced=_is_balanced(plan), norm=(encoder.mean, encoder.std), device=default_device(),
+                     seed=plan.seed)
     if n==1: return dls
     from ckdnet.train.distributed import share_batches # here, because it needs accelerate
     return share_batches(dls)
+
+# %% ../../nbs/33_train.learners.ipynb #43caa5d0
+def _is_balanced(plan): return plan.stage.target=='diagnosis' and plan.recipe.imbalance=='sampling'
 
 # %% ../../nbs/33_train.learners.ipynb #de062a03
 _ADAM = dict( # per schedule; weight decay applies to all parameters
@@ -68,7 +75,17 @@ def _upstream(stage, net):
     before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
     return Upstream(CKDNet(**before), stage.inputs)
 
-# %% ../../nbs/33_train.learners.ipynb #12b7215b
+# %% ../../nbs/33_train.learners.ipynb #027b32ba
+def _regularise(model, recipe):
+    "Set dropout and drop path of a network."
+    if isinstance(model, CKDClsNet): model.dropout.p = recipe.dropout
+    set_drop_path(model.encoder, recipe.drop_path)
+
+def _mixup(plan):
+    "The callback that mixes training images, if the recipe has it and the target is the diagnosis."
+    return [MixUp(plan.recipe.mixup)] if plan.recipe.mixup and plan.stage.target=='diagnosis' else []
+
+# %% ../../nbs/33_train.learners.ipynb #e1318112
 def stage_learner(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
@@ -82,16 +99,18 @@ def stage_learner(
         raise ValueError(f"schedule is one of {', '.join(_ADAM)}, not {recipe.schedule!r}.")
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     precision = _precision_callbacks(dls.device, recipe.bf16)
-    cbs = [_upstream(stage, net), FiniteGradientClip(recipe.clip or math.inf), ChannelsLast(), *precision]
-    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
-                   metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=opt_func, splitter=_encoder_and_rest,
-                   wd=recipe.wd, cbs=cbs)
+    clip = FiniteGradientClip(recipe.clip or math.inf)
+    model = getattr(net, stage.net).requires_grad_(True)
+    _regularise(model, recipe)
+    return Learner(dls, model, loss_func=stage.loss(plan, dls.train), metrics=SELECTION_METRICS[stage.metric](dataset),
+                   opt_func=opt_func, splitter=_encoder_and_rest, wd=recipe.wd,
+                   cbs=[_upstream(stage, net), clip, ChannelsLast(), *precision, *_mixup(plan)])
 
-# %% ../../nbs/33_train.learners.ipynb #8a4e1ba5
+# %% ../../nbs/33_train.learners.ipynb #582c4e19
 def fit_stage(
     learn:Learner, # from `stage_learner`
     plan:StagePlan, # of the stage; its epochs include those of an earlier, interrupted fit
-    folder, # for `best.safetensors`, `log.csv` and `resume.pt`
+    folder, # for `best.safetensors`, `last.safetensors`, `average.safetensors`, `log.csv` and `resume.pt`
 )->dict: # 'seconds' of all epochs and 'skipped_steps' of mixed precision, those before an interruption included
     """Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights. Raises `NotFinite`,
     and `RuntimeError` in one of several processes that would not train together."""
@@ -102,7 +121,7 @@ def fit_stage(
     recipe = plan.recipe
     best = folder/'best.safetensors'
     resume = Resume(folder/'resume.pt', best)
-    cbs = [KeepBest(best, metric), resume]
+    cbs = [KeepBest(best, metric), KeepLast(folder), resume]
     if not rank_distrib(): cbs.append(CSVLogger(folder/'log.csv'))
     try:
         if recipe.schedule=='one_cycle':

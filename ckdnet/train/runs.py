@@ -6,7 +6,7 @@
 __all__ = ['environment', 'trained_on', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args',
            'mask_post_process', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #7346d435
+# %% ../../nbs/34_train.runs.ipynb #00e2c3a6
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -23,6 +23,7 @@ from ..data.files import DataError, fail_if
 from ..data.index import Dataset, check_diagnoses, complete_index, fingerprint, fold_split, get_dataset, rows
 from ..data.store import Store
 from ..evaluate import evaluate
+from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
 from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
@@ -80,7 +81,7 @@ def _lock(file, doing, wait=True, if_held=lambda: None):
     try: yield
     finally: lock.release()
 
-# %% ../../nbs/34_train.runs.ipynb #f5062aa1
+# %% ../../nbs/34_train.runs.ipynb #a0eadf39
 def train(
     spec:Spec,
     dataset:Dataset,
@@ -102,12 +103,13 @@ def train(
                 write_json(here/'spec.json', stage_record(plan, images))
                 _train_stage(plan, net, dataset, df, store, here)
         done[plan.stage.name] = dict(checkpoint=here.name, recipe=asdict(plan.recipe), **_read_done(here))
-        load_weights(getattr(net, plan.stage.net), here/'best.safetensors')
+        load_weights(getattr(net, plan.stage.net), here/f'{spec.weights}.safetensors')
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #64d66276
-_STAGE_FILES = ('best.safetensors','log.csv')
+# %% ../../nbs/34_train.runs.ipynb #216fa4f1
+_WEIGHTS = ('best','last','average')
+_STAGE_FILES = (*(f'{w}.safetensors' for w in _WEIGHTS), 'log.csv')
 
 def _train_stage(plan, net, dataset, df, store, here):
     "Train one stage, and write `done.json` when it is finished."
@@ -117,9 +119,15 @@ def _train_stage(plan, net, dataset, df, store, here):
     fold = '' if plan.spec.fold is None else f', fold {plan.spec.fold}'
     print(f'{plan.spec.name}{fold}, seed {plan.spec.seed}: training {plan.stage.title} on {len(dls.train_ds)} images')
     fitted = fit_stage(learn, plan, here)
+    select = {w:_score(learn, here/f'{w}.safetensors') for w in _WEIGHTS}
     sync_to_disk(here/'log.csv')
     files = {name:file_hash(here/name) for name in _STAGE_FILES}
-    write_json(here/'done.json', dict(**fitted, files=files, **environment()))
+    write_json(here/'done.json', dict(**fitted, select=select, files=files, **environment()))
+
+def _score(learn, weights):
+    "The metric of weights on the selection images; None if it is not defined."
+    load_weights(learn.model, weights)
+    with learn.no_bar(): return none_if_nan(learn.validate()[1])
 
 def _read_done(here):
     "What `done.json` of a finished stage says, if its files are as they were."
@@ -300,7 +308,7 @@ def _write_result(file, origin, evaluation, history):
     files = {ending:file_hash(side_file(file, ending)) for ending in SIDE_FILES}
     write_json(file, origin | dict(files=files) | evaluation.metrics)
 
-# %% ../../nbs/34_train.runs.ipynb #f6817456
+# %% ../../nbs/34_train.runs.ipynb #7b8d9943
 def load_run(
     spec:Spec, # of a finished run
     df:pd.DataFrame, # the index of its images, for a fold from `fold_split`; 'valid' and 'test' may be others
@@ -317,5 +325,5 @@ def load_run(
             raise FileNotFoundError(f'{plan.stage.title} of {spec.name} (seed {spec.seed}, profile {spec.profile}) was '
                                     f'not trained on these images in {work}: run it first.')
         _read_done(here)
-        load_weights(getattr(net, plan.stage.net), here/'best.safetensors')
+        load_weights(getattr(net, plan.stage.net), here/f'{spec.weights}.safetensors')
     return net

@@ -13,7 +13,7 @@ from ..losses import SegLoss, WeightedCrossEntropy, seg_loss
 from ..models.registry import get_model
 from .callbacks import AverageAUC, JaccardMetric
 
-# %% ../../nbs/31_train.stages.ipynb #2fceae1d
+# %% ../../nbs/31_train.stages.ipynb #76aac1f4
 @dataclass(frozen=True)
 class Stage:
     "One stage: a network of the model, its target, its loss, and the networks before it."
@@ -21,19 +21,20 @@ class Stage:
     title:str # for figures
     net:str # the trained network, an attribute of the model: 'root', 'cls' or 'seg'
     target:str # 'mask' or 'diagnosis'
-    loss:Callable # function of a spec and the training data → loss function
+    loss:Callable # function of a `StagePlan` and the training data → loss function
     metric:str # name in `SELECTION_METRICS`; its highest value selects the best epoch
     spec_fields:tuple # fields of `Spec` that its training depends on, besides those common to all stages
     upstream:tuple=() # frozen networks whose outputs it needs, attributes of the model
     inputs:str='' # method of `CKDNet` that computes its further inputs from the images
 
-# %% ../../nbs/31_train.stages.ipynb #bb015818
-def _coarse_loss(spec, train): return SegLoss(variant=spec.variant)
-def _fine_loss(spec, train): return seg_loss(spec.loss, spec.lambda_1, spec.variant)
-def _diagnosis_loss(spec, train):
+# %% ../../nbs/31_train.stages.ipynb #99ebba00
+def _coarse_loss(plan, train): return SegLoss(variant=plan.spec.variant)
+def _fine_loss(plan, train): return seg_loss(plan.spec.loss, plan.spec.lambda_1, plan.spec.variant)
+def _diagnosis_loss(plan, train):
     ds = train.dataset
     counts = np.bincount(ds.labels[ds.rows], minlength=len(ds.classes))
-    return WeightedCrossEntropy(counts, spec.variant).to(train.device)
+    if plan.recipe.imbalance!='weights': counts = np.ones(len(ds.classes))
+    return WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing).to(train.device)
 
 # %% ../../nbs/31_train.stages.ipynb #35e6bc57
 def average_auc(
