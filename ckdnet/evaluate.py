@@ -6,7 +6,7 @@
 __all__ = ['class_map', 'predict', 'predict_tta', 'at_size', 'post_processed', 'per_image', 'summary', 'message_ablation',
            'Evaluation', 'evaluate']
 
-# %% ../nbs/40_evaluate.ipynb #63a82eba
+# %% ../nbs/40_evaluate.ipynb #23274474
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -17,13 +17,14 @@ from torch import nn
 from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
 from .data.index import Dataset
+from .data.loaders import other_rows
 from .data.store import Store
 from .metrics import auc, none_if_nan, seg_metrics
 from .models.cascade import CKDNet, CKDOutput
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn
 
-# %% ../nbs/40_evaluate.ipynb #4ef33441
+# %% ../nbs/40_evaluate.ipynb #36c9d998
 class _Frozen:
     "The networks for inference, with the conversion of images to their input."
     def __init__(self, net, size, bf16):
@@ -33,6 +34,11 @@ class _Frozen:
         encoder = (net.cls or net.seg).encoder
         self.mean = torch.tensor(encoder.mean, device=default_device()).view(1,3,1,1)
         self.std = torch.tensor(encoder.std, device=default_device()).view(1,3,1,1)
+
+    def prepare_given(self, truth): # masks (B,h,w) → (B,size,size); labels (B,) stay as they are
+        truth = truth.to(default_device())
+        if truth.ndim==1: return truth
+        return F.interpolate(truth[:,None].float(), size=(self.size, self.size))[:,0]
 
     def prepare(self, x): # (B,3,H,W) in 0…1 → (B,3,size,size), normalised
         x = F.interpolate(x, size=(self.size, self.size), mode='bilinear', antialias=True)
@@ -61,7 +67,7 @@ def class_map(
     "The evidence for each class at each pixel of the last feature map (class activation map, Zhou et al. 2016)."
     return torch.einsum('kc,nchw->nkhw', weight, features)
 
-# %% ../nbs/40_evaluate.ipynb #f7209e0e
+# %% ../nbs/40_evaluate.ipynb #2d8a6c08
 def predict(
     net:nn.Module, # a trained `CKDNet` or `PlainNet`
     store:Store, # the images, decoded
@@ -69,14 +75,16 @@ def predict(
     size:int, # side of the images that the networks receive, px
     bs:int=16, # batch size
     bf16:bool=False, # in bfloat16 on a CPU?
+    given=None, # masks (N,h,w) or labels (N,), a tensor, for a network that is given the truth
 )->dict: # float32 arrays in the order of `which`: see below
     """Predictions from a single view: `probs` (N,C), `coarse` and `fine` (N,size,size), probabilities. A CKD-Cls-Net
     also gives `features` (N,K), the input of its last layer, and `cams` (N,C,h,w). What does not exist is left out."""
     frozen = _Frozen(net, size, bf16)
     out = dict(coarse=[], probs=[], fine=[], features=[], cams=[])
     if isinstance(frozen.net.cls, CKDClsNet): _collect_features(frozen.net.cls, out)
-    for x in _batches(store, which, bs):
-        with frozen.inference(): o = frozen.net(frozen.prepare(x))
+    for i,x in enumerate(_batches(store, which, bs)):
+        truth = [] if given is None else [frozen.prepare_given(given[i*bs:(i+1)*bs])]
+        with frozen.inference(): o = frozen.net(frozen.prepare(x), *truth)
         if o.coarse is not None: out['coarse'].append(o.coarse[:,0])
         if o.logits is not None: out['probs'].append(o.logits.float().softmax(1))
         if o.mask is not None: out['fine'].append(o.mask[:,0].float().sigmoid())
@@ -239,12 +247,12 @@ def message_ablation(
         without[message] = dict(avg_AUC=_average_auc(images, dataset), JA=float(images.fine_JA.mean()))
     return dict(without=without, delta=net.cls.atten.delta.item(), mu=[e.mu.item() for e in net.seg.entangle])
 
-# %% ../nbs/40_evaluate.ipynb #5e4542c7
+# %% ../nbs/40_evaluate.ipynb #e445ce18
 class Evaluation(NamedTuple):
     "What is stored of a trained model."
     metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'message_ablation': those that the model has
     images:pd.DataFrame # from `per_image`, single view
-    tta:pd.DataFrame # from `per_image`, several views
+    tta:pd.DataFrame # from `per_image`, several views; empty for networks that are given a truth
     arrays:dict # 'coarse' and 'fine': masks as bits; 'features' and 'cams' in half precision
 
 def evaluate(
@@ -254,21 +262,30 @@ def evaluate(
     dataset:Dataset,
     split:str='valid', # the images to report on
     post_process=None, # of the fine masks, of one view and of several: see `post_processed`
+    other:bool=False, # is a truth that the network is given that of another image?
     **kwargs, # `size`, `bs` and `bf16` of `predict`
 )->Evaluation:
     "Predict a split and compute its metrics. Images are judged by what is known of them and what the networks predict."
     known = pd.DataFrame(dict(diagnosis=df.diagnosis.notna() & (net.cls is not None),
                               mask=df['mask'].notna() & (net.seg is not None)))
+    if net.given: known[df[net.given].isna()] = False
     which = np.flatnonzero((df.split==split) & known.any(axis=1))
-    pred = post_processed(predict(net, store, which, **kwargs), post_process)
+    truth = _given_truth(net.given, store, other_rows(which) if other else which, dataset)
+    pred = post_processed(predict(net, store, which, given=truth, **kwargs), post_process)
     images = per_image(pred, df.loc[which], dataset.classes)
+    if net.given: return Evaluation(summary(images, dataset), images, images.iloc[:0], _to_store(pred))
     tta = _tta_per_image(net, df, store, dataset, known.loc[which], post_process, kwargs)
     metrics = summary(images, dataset) | dict(tta=summary(tta, dataset))
     if isinstance(net, CKDNet) and known.loc[which].all(axis=None):
         metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process, **kwargs)
     return Evaluation(metrics, images, tta, _to_store(pred))
 
-# %% ../nbs/40_evaluate.ipynb #49358230
+# %% ../nbs/40_evaluate.ipynb #5d85a74d
+def _given_truth(kind, store, rows, dataset):
+    "The masks or labels of images, or None."
+    if kind=='mask': return store[rows][1]
+    if kind=='diagnosis': return torch.from_numpy(store.labels(dataset.classes)[rows])
+
 def _tta_per_image(net, df, store, dataset, known, post_process, kwargs):
     "`per_image` of several views; each image only for what it can be judged by."
     parts = []

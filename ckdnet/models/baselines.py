@@ -38,9 +38,10 @@ class UNet(nn.Module):
         g = F.interpolate(g, size=x.shape[-2:])
         return self.head(self.decoder[-1](g))
 
-# %% ../../nbs/16_models.baselines.ipynb #e9f37920
+# %% ../../nbs/16_models.baselines.ipynb #504b783a
 class PlainNet(nn.Module):
     "A classifier and a segmentation network, independent of each other."
+    given = None # needs no truth
     def __init__(self,
         cls:nn.Module|None=None, # (B,3,H,W) -> (B,n_classes), logits
         seg:nn.Module|None=None, # (B,3,H,W) -> (B,1,H,W), logits

@@ -21,9 +21,10 @@ class CKDOutput(NamedTuple):
     logits:torch.Tensor|None # (B,n_classes)
     mask:torch.Tensor|None # (B,1,H,W), logits of CKD-Seg-Net
 
-# %% ../../nbs/15_models.cascade.ipynb #eb2e381b
+# %% ../../nbs/15_models.cascade.ipynb #bb789ac2
 class CKDNet(nn.Module):
     "The cascade (Fig. 1): coarse segmentation, diagnosis, fine segmentation."
+    given = None # a truth that the forward pass needs: see `ckdnet.models.given`
     def __init__(self,
         root:RootSegNet, # the first stage
         cls:CKDClsNet, # the second

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MODELS', 'Model', 'model', 'get_model', 'create_model']
 
-# %% ../../nbs/18_models.registry.ipynb #cb965a47
+# %% ../../nbs/18_models.registry.ipynb #05ccb033
 from collections.abc import Callable
 from typing import NamedTuple
 from torch import nn
@@ -17,6 +17,7 @@ from .ckd_seg import CKDSegNet
 from .comparison import (FCN8s, ClassicUNet, DeepLab, HierarchicalAttention, arl_encoder, bcdu_net,
                                       r2u_net)
 from .encoders import create_encoder
+from .given import GivenDiagnosis, GivenMask
 
 # %% ../../nbs/18_models.registry.ipynb #4feb5ef9
 class Model(NamedTuple):
@@ -78,6 +79,17 @@ def _(spec, n_classes):
 
 @model('unet', 'plain_seg')
 def _(spec, n_classes): return PlainNet(seg=UNet(create_encoder(spec.backbone, spec.pretrained)))
+
+# %% ../../nbs/18_models.registry.ipynb #7e006ac4
+@model('given_mask', 'root_seg', 'given_cls')
+def _(spec, n_classes):
+    net = _cascade(spec, n_classes, fine=False)
+    return GivenMask(net.root, net.cls)
+
+@model('given_diagnosis', 'given_seg')
+def _(spec, n_classes):
+    encoder = create_encoder(spec.backbone, spec.pretrained)
+    return GivenDiagnosis(seg=CKDSegNet(encoder, spec.variant, inside=spec.inside))
 
 # %% ../../nbs/18_models.registry.ipynb #e855f72d
 @model('arl_cnn', 'plain_cls')

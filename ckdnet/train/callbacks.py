@@ -23,7 +23,7 @@ from ..core import atomic_path, file_hash
 from ..metrics import auc
 from ..models.layers import fold_bn
 
-# %% ../../nbs/30_train.callbacks.ipynb #80007fbd
+# %% ../../nbs/30_train.callbacks.ipynb #538c9fb8
 class Upstream(Callback):
     "Run frozen networks before the model, and append their outputs to the inputs of the model."
     order = 15 # inside mixed precision's autocast
@@ -47,10 +47,12 @@ class Upstream(Callback):
     def after_fit(self): self.running = self.nets
 
     def before_batch(self):
-        x = self.xb[0].as_subclass(torch.Tensor)
+        x,*given = (o.as_subclass(torch.Tensor) for o in self.xb)
         if self.nets is None: self.learn.xb = (x,)
         else:
-            with torch.no_grad(): self.learn.xb = (x, *getattr(self.running, self.method)(x))
+            with torch.no_grad(): self.learn.xb = (x, *self._messages(x, *given))
+
+    def _messages(self, *inputs): return getattr(self.running, self.method)(*inputs)
 
 # %% ../../nbs/30_train.callbacks.ipynb #54dd33fb
 class JaccardMetric(Metric):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage', 'check_one_process']
 
-# %% ../../nbs/33_train.learners.ipynb #9a302ee8
+# %% ../../nbs/33_train.learners.ipynb #cfbd94ea
 import math
 from functools import partial
 from pathlib import Path
@@ -22,7 +22,6 @@ from ..core import write_json
 from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store
-from ..models.cascade import CKDNet
 from ..models.ckd_cls import CKDClsNet
 from ..models.encoders import set_drop_path
 from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, Plateau, Resume,
@@ -30,7 +29,7 @@ from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFin
 from .spec import StagePlan
 from .stages import SELECTION_METRICS
 
-# %% ../../nbs/33_train.learners.ipynb #3578c8c7
+# %% ../../nbs/33_train.learners.ipynb #60ac3ab8
 def stage_dls(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`
@@ -44,8 +43,8 @@ def stage_dls(
     if plan.bs%n: raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     dls = create_dls(store, rows(df, 'train'), rows(df, 'select'), plan.stage.target, plan.spec.size, plan.bs//n,
                      classes=dataset.classes, augment=plan.recipe.augment, cutout=plan.recipe.cutout,
-                     balanced=_is_balanced(plan), norm=(encoder.mean, encoder.std), device=default_device(),
-                     seed=plan.seed)
+                     balanced=_is_balanced(plan), given=plan.stage.given, other=plan.spec.other,
+                     norm=(encoder.mean, encoder.std), device=default_device(), seed=plan.seed)
     if n==1: return dls
     from ckdnet.train.distributed import share_batches # here, because it needs accelerate
     return share_batches(dls)
@@ -53,7 +52,7 @@ def stage_dls(
 # %% ../../nbs/33_train.learners.ipynb #43caa5d0
 def _is_balanced(plan): return plan.stage.target=='diagnosis' and plan.recipe.imbalance=='sampling'
 
-# %% ../../nbs/33_train.learners.ipynb #de062a03
+# %% ../../nbs/33_train.learners.ipynb #2d57e9d8
 _ADAM = dict( # per schedule; weight decay applies to all parameters
     plateau = torch.optim.Adam, # as in the paper: the decay is added to the gradient
     one_cycle = partial(torch.optim.AdamW, betas=(0.9,0.99), eps=1e-5), # as in fastai
@@ -71,9 +70,9 @@ def _precision_callbacks(device, bf16):
 
 def _upstream(stage, net):
     "The callback with the frozen networks that a stage needs."
-    if not stage.upstream: return Upstream()
+    if not stage.inputs: return Upstream()
     before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
-    return Upstream(CKDNet(**before), stage.inputs)
+    return Upstream(type(net)(**before), stage.inputs)
 
 # %% ../../nbs/33_train.learners.ipynb #027b32ba
 def _regularise(model, recipe):

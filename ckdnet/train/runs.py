@@ -222,7 +222,7 @@ def _indices(specs, folder):
     def index(name, fold): return official[name] if fold is None else fold_split(official[name], fold)
     return {(name,fold):complete_index(index(name, fold)) for name,fold in {(s.dataset,s.fold) for s in specs}}
 
-# %% ../../nbs/34_train.runs.ipynb #a55ffc2c
+# %% ../../nbs/34_train.runs.ipynb #e45f352f
 def _run(spec, df, results, work, data, wait):
     if Path(data).name!=data or data=='..':
         raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
@@ -244,7 +244,8 @@ def _make_result(spec, df, file, work, data):
     if twins: print(f'{len(twins)} training images are left out: they show lesions of Validation or Test.')
     store = Store(df, spec.store_size, work/'stores')
     net,history,stages = train(spec, dataset, df, store, work/data)
-    evaluation = evaluate(net, df, store, dataset, post_process=mask_post_process(spec), **prediction_args(spec))
+    evaluation = evaluate(net, df, store, dataset, post_process=mask_post_process(spec),
+                          other=spec.other, **prediction_args(spec))
     images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
     origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
                   finished=_now(), reported_on='valid')

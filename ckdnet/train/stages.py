@@ -13,7 +13,7 @@ from ..losses import SegLoss, WeightedCrossEntropy, seg_loss
 from ..models.registry import get_model
 from .callbacks import AverageAUC, JaccardMetric
 
-# %% ../../nbs/31_train.stages.ipynb #76aac1f4
+# %% ../../nbs/31_train.stages.ipynb #91bdb247
 @dataclass(frozen=True)
 class Stage:
     "One stage: a network of the model, its target, its loss, and the networks before it."
@@ -26,6 +26,7 @@ class Stage:
     spec_fields:tuple # fields of `Spec` that its training depends on, besides those common to all stages
     upstream:tuple=() # frozen networks whose outputs it needs, attributes of the model
     inputs:str='' # method of `CKDNet` that computes its further inputs from the images
+    given:str=None # 'mask' or 'diagnosis': a truth that this method gets as well
 
 # %% ../../nbs/31_train.stages.ipynb #99ebba00
 def _coarse_loss(plan, train): return SegLoss(variant=plan.spec.variant)
@@ -45,13 +46,17 @@ def average_auc(
 
 SELECTION_METRICS = dict(jaccard=lambda dataset: JaccardMetric(), average_auc=average_auc)
 
-# %% ../../nbs/31_train.stages.ipynb #698b6082
+# %% ../../nbs/31_train.stages.ipynb #760764a8
 _STAGE_LIST = (
     Stage('root_seg', 'RootSeg-Net', 'root', 'mask', _coarse_loss, 'jaccard', ('width',)),
     Stage('ckd_cls', 'CKD-Cls-Net', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
           ('mask_channel','entangle_cls','channel_atten'), upstream=('root',), inputs='diffuse_to_cls'),
     Stage('ckd_seg', 'CKD-Seg-Net', 'seg', 'mask', _fine_loss, 'jaccard',
           ('inside','loss','lambda_1'), upstream=('root','cls'), inputs='diffuse_to_seg'),
+    Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
+          ('mask_channel','entangle_cls','channel_atten','other'), ('root',), 'diffuse_to_cls', given='mask'),
+    Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', 'mask', _fine_loss, 'jaccard',
+          ('inside','loss','lambda_1','other'), inputs='diffuse_to_seg', given='diagnosis'),
     Stage('plain_cls', 'classifier alone', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
           ('model','channel_atten')),
     Stage('plain_seg', 'segmentation alone', 'seg', 'mask', _fine_loss, 'jaccard',
