@@ -81,9 +81,14 @@ def get_dataset(
     check_name('data set', name, DATASETS)
     return DATASETS[name]
 
-# %% ../../nbs/01_data.index.ipynb #a28f8407
-def _parts(df, n, seed, name):
-    "The images of 'train' in `n` stratified parts: labels of their rows. Images of one lesion are in one part."
+# %% ../../nbs/01_data.index.ipynb #20e8531a
+def train_parts(
+    df:pd.DataFrame, # an index
+    n:int, # number of parts
+    seed:int, # of the split
+    name:str, # what is split off, for the error message
+)->list: # labels of the rows of each part
+    "The images of 'train' in stratified parts, a lesion in one part. Raises `DataError` for too few images."
     train = df[df.split=='train']
     diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
     most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
@@ -95,7 +100,7 @@ def move_part(df, fraction, seed, name):
     "Move a stratified part of 'train' to the split `name`; images of one lesion stay together."
     if not 0<fraction<=.5: raise ValueError(f'The part to split off must be between 0 and one half, not {fraction}.')
     df = df.copy()
-    df.loc[_parts(df, round(1/fraction), seed, name)[0], 'split'] = name
+    df.loc[train_parts(df, round(1/fraction), seed, name)[0], 'split'] = name
     return df
 
 # %% ../../nbs/01_data.index.ipynb #96387b5b
@@ -176,7 +181,7 @@ def _lesions(df, pairs):
     known = df.lesion.notna() | same.duplicated(keep=False)
     return pd.Series(np.where(known, same, None), index=df.index, dtype=object)
 
-# %% ../../nbs/01_data.index.ipynb #dbbd8a8d
+# %% ../../nbs/01_data.index.ipynb #bd854616
 N_FOLDS = 5 # of a cross-validation
 
 def fold_split(
@@ -192,7 +197,7 @@ def fold_split(
     pairs = twins(df)
     df = df.assign(split=df.split.where(df.split=='test', 'train'), lesion=_lesions(df, pairs))
     df = _mark_twins(df, pairs)
-    df.loc[_parts(df, n_folds, seed, 'valid')[fold], 'split'] = 'valid'
+    df.loc[train_parts(df, n_folds, seed, 'valid')[fold], 'split'] = 'valid'
     return split_select(df, seed=seed)
 
 # %% ../../nbs/01_data.index.ipynb #1e5bc951

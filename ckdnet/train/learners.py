@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['stage_dls', 'stage_learner', 'fit_stage', 'check_one_process']
 
-# %% ../../nbs/33_train.learners.ipynb #cfbd94ea
+# %% ../../nbs/33_train.learners.ipynb #108738e9
 import math
 from functools import partial
 from pathlib import Path
@@ -24,8 +24,8 @@ from ..data.loaders import create_dls
 from ..data.store import Store
 from ..models.ckd_cls import CKDClsNet
 from ..models.encoders import set_drop_path
-from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, Plateau, Resume,
-                                    SharedLoss, Upstream)
+from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, OutOfFold, Plateau,
+                                    Resume, SharedLoss, Upstream)
 from .spec import StagePlan
 from .stages import SELECTION_METRICS
 
@@ -52,7 +52,7 @@ def stage_dls(
 # %% ../../nbs/33_train.learners.ipynb #43caa5d0
 def _is_balanced(plan): return plan.stage.target=='diagnosis' and plan.recipe.imbalance=='sampling'
 
-# %% ../../nbs/33_train.learners.ipynb #2d57e9d8
+# %% ../../nbs/33_train.learners.ipynb #90c7cc9d
 _ADAM = dict( # per schedule; weight decay applies to all parameters
     plateau = torch.optim.Adam, # as in the paper: the decay is added to the gradient
     one_cycle = partial(torch.optim.AdamW, betas=(0.9,0.99), eps=1e-5), # as in fastai
@@ -68,11 +68,15 @@ def _precision_callbacks(device, bf16):
     if torch.device(device).type!='cuda': return [Bfloat16()] if bf16 else []
     return [MixedPrecision('bf16' if torch.cuda.get_device_capability()[0]>=8 else 'fp16')]
 
-def _upstream(stage, net):
+def _before(stage, net):
+    "The networks before a stage, in a model of their own."
+    return type(net)(**{name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')})
+
+def _upstream(stage, net, parts, part_of):
     "The callback with the frozen networks that a stage needs."
     if not stage.inputs: return Upstream()
-    before = {name:getattr(net, name) if name in stage.upstream else None for name in ('root','cls','seg')}
-    return Upstream(type(net)(**before), stage.inputs)
+    if not parts: return Upstream(_before(stage, net), stage.inputs)
+    return OutOfFold(_before(stage, net), stage.inputs, [_before(stage, o) for o in parts], part_of)
 
 # %% ../../nbs/33_train.learners.ipynb #027b32ba
 def _regularise(model, recipe):
@@ -84,12 +88,14 @@ def _mixup(plan):
     "The callback that mixes training images, if the recipe has it and the target is the diagnosis."
     return [MixUp(plan.recipe.mixup)] if plan.recipe.mixup and plan.stage.target=='diagnosis' else []
 
-# %% ../../nbs/33_train.learners.ipynb #e1318112
+# %% ../../nbs/33_train.learners.ipynb #c634c733
 def stage_learner(
     plan:StagePlan, # of the stage
     net, # the networks, from `create_model`; the networks before the stage are trained already
     dataset:Dataset,
     dls, # from `stage_dls`
+    parts:list=(), # networks like `net` for parts of the training images: see `OutOfFold`
+    part_of:dict=None, # image id → number of its part
 )->Learner: # on the network of the stage
     "The Learner of a stage. Raises `ValueError` for an unknown schedule."
     stage = plan.stage
@@ -103,7 +109,7 @@ def stage_learner(
     _regularise(model, recipe)
     return Learner(dls, model, loss_func=stage.loss(plan, dls.train), metrics=SELECTION_METRICS[stage.metric](dataset),
                    opt_func=opt_func, splitter=_encoder_and_rest, wd=recipe.wd,
-                   cbs=[_upstream(stage, net), clip, ChannelsLast(), *precision, *_mixup(plan)])
+                   cbs=[_upstream(stage, net, parts, part_of), clip, ChannelsLast(), *precision, *_mixup(plan)])
 
 # %% ../../nbs/33_train.learners.ipynb #582c4e19
 def fit_stage(

@@ -6,7 +6,7 @@
 __all__ = ['environment', 'trained_on', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args',
            'mask_post_process', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #00e2c3a6
+# %% ../../nbs/34_train.runs.ipynb #fc47b01e
 import hashlib, json, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
@@ -20,7 +20,8 @@ from filelock import FileLock, Timeout
 import ckdnet
 from ..core import atomic_path, file_hash, offenders, sync_to_disk, write_json
 from ..data.files import DataError, fail_if
-from ..data.index import Dataset, check_diagnoses, complete_index, fingerprint, fold_split, get_dataset, rows
+from ..data.index import (Dataset, check_diagnoses, complete_index, fingerprint, fold_split, get_dataset, rows,
+                               train_parts)
 from ..data.store import Store
 from ..evaluate import evaluate
 from ..metrics import none_if_nan
@@ -81,7 +82,7 @@ def _lock(file, doing, wait=True, if_held=lambda: None):
     try: yield
     finally: lock.release()
 
-# %% ../../nbs/34_train.runs.ipynb #a0eadf39
+# %% ../../nbs/34_train.runs.ipynb #75224722
 def train(
     spec:Spec,
     dataset:Dataset,
@@ -93,29 +94,36 @@ def train(
     Raises `DataError` for a trained stage whose files were damaged, and `NotFinite`."""
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(dataset.classes))
-    images = trained_on(df)
     logs = []
     done = {}
     for plan in stage_plans(spec):
-        here = stage_folder(plan, images, work)
-        with _lock(here/'lock', f'trains this {plan.stage.title}'):
-            if not (here/'done.json').exists():
-                write_json(here/'spec.json', stage_record(plan, images))
-                _train_stage(plan, net, dataset, df, store, here)
+        here = _trained_stage(plan, net, dataset, df, store, work)
         done[plan.stage.name] = dict(checkpoint=here.name, recipe=asdict(plan.recipe), **_read_done(here))
         load_weights(getattr(net, plan.stage.net), here/f'{spec.weights}.safetensors')
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #216fa4f1
+# %% ../../nbs/34_train.runs.ipynb #461878a9
+def _trained_stage(plan, net, dataset, df, store, work):
+    "The folder of a stage, trained now if it was not before."
+    images = trained_on(df)
+    here = stage_folder(plan, images, work)
+    with _lock(here/'lock', f'trains this {plan.stage.title}'):
+        if not (here/'done.json').exists():
+            write_json(here/'spec.json', stage_record(plan, images))
+            parts = _out_of_fold(plan, dataset, df, store, work)
+            _train_stage(plan, net, dataset, df, store, here, *parts)
+    return here
+
+# %% ../../nbs/34_train.runs.ipynb #5907793d
 _WEIGHTS = ('best','last','average')
 _STAGE_FILES = (*(f'{w}.safetensors' for w in _WEIGHTS), 'log.csv')
 
-def _train_stage(plan, net, dataset, df, store, here):
+def _train_stage(plan, net, dataset, df, store, here, parts, part_of):
     "Train one stage, and write `done.json` when it is finished."
     set_seed(plan.seed, reproducible=True)
     dls = stage_dls(plan, net, dataset, df, store)
-    learn = stage_learner(plan, net, dataset, dls)
+    learn = stage_learner(plan, net, dataset, dls, parts, part_of)
     fold = '' if plan.spec.fold is None else f', fold {plan.spec.fold}'
     print(f'{plan.spec.name}{fold}, seed {plan.spec.seed}: training {plan.stage.title} on {len(dls.train_ds)} images')
     fitted = fit_stage(learn, plan, here)
@@ -129,6 +137,26 @@ def _score(learn, weights):
     load_weights(learn.model, weights)
     with learn.no_bar(): return none_if_nan(learn.validate()[1])
 
+# %% ../../nbs/34_train.runs.ipynb #bb5e53a0
+def _out_of_fold(plan, dataset, df, store, work):
+    "Networks that were trained without one part of the training images each, and the part of each image."
+    n = plan.spec.out_of_fold if 'out_of_fold' in plan.stage.spec_fields else 0
+    if not n: return [], {}
+    nets = []
+    part_of = {}
+    for i,part in enumerate(train_parts(df, n, plan.spec.seed, 'a part')):
+        others = df.copy()
+        others.loc[part, 'split'] = 'part'
+        set_seed(plan.spec.seed, reproducible=True)
+        nets.append(create_model(plan.spec, len(dataset.classes)))
+        for before in plan.upstream:
+            here = _trained_stage(before, nets[-1], dataset, others, store, work)
+            _read_done(here)
+            load_weights(getattr(nets[-1], before.stage.net), here/f'{plan.spec.weights}.safetensors')
+        part_of |= dict.fromkeys(df.image_id[part], i)
+    return nets, part_of
+
+# %% ../../nbs/34_train.runs.ipynb #55a16618
 def _read_done(here):
     "What `done.json` of a finished stage says, if its files are as they were."
     try: done = json.loads((here/'done.json').read_text())
