@@ -98,7 +98,7 @@ def _collect_features(cls, out):
         out['cams'].append(class_map(features, cls.fc.weight))
     cls.atten.register_forward_hook(hook)
 
-# %% ../nbs/40_evaluate.ipynb #76d33ffc
+# %% ../nbs/40_evaluate.ipynb #39376034
 _CROPS = (.2, .4, .6, .8, 1) # sides of the centre crops, fractions of the image's side
 
 def _same(o): return o
@@ -118,13 +118,19 @@ def _crop_logits(frozen, x):
     crops = [center_crop(x, [round(s*x.shape[-1])]*2) for s in _CROPS]
     return torch.stack([frozen.net.classify(frozen.prepare(c)).float() for c in crops]).mean(0)
 
+def _dihedral_logits(frozen, x):
+    "Logits, mean over the eight flips and rotations of the image."
+    x = frozen.prepare(x)
+    views = [torch.rot90(o, k, (-2,-1)) for o in (x, x.flip(-1)) for k in range(4)]
+    return torch.stack([frozen.net.classify(v).float() for v in views]).mean(0)
+
 def _view_masks(frozen, x):
     "Probabilities of the lesion, mean over the flipped and rotated views."
     x = frozen.prepare(x)
     masks = [inverse(frozen.net(view(x)).mask[:,0].float().sigmoid()) for view,inverse in _VIEWS]
     return torch.stack(masks).mean(0)
 
-# %% ../nbs/40_evaluate.ipynb #6c34367a
+# %% ../nbs/40_evaluate.ipynb #b8817e98
 def predict_tta(
     net:nn.Module, # these arguments as for `predict`
     store:Store,
@@ -134,13 +140,15 @@ def predict_tta(
     bf16:bool=False,
     diagnosis:bool=True, # predict the diagnosis, if the networks can?
     mask:bool=True, # predict the mask, if the networks can?
+    dihedral:bool=False, # the diagnosis from eight flips and rotations instead of five crops?
 )->dict: # `probs` and `fine` as from `predict`
     "Predictions from several views, averaged (the authors' release; not in the paper)."
     frozen = _Frozen(net, size, bf16)
     out = dict(probs=[], fine=[])
+    logits = _dihedral_logits if dihedral else _crop_logits
     for x in _batches(store, which, bs):
         with frozen.inference():
-            if net.cls and diagnosis: out['probs'].append(_crop_logits(frozen, x).softmax(1))
+            if net.cls and diagnosis: out['probs'].append(logits(frozen, x).softmax(1))
             if net.seg and mask: out['fine'].append(_view_masks(frozen, x))
     return _as_arrays(out)
 
@@ -247,12 +255,13 @@ def message_ablation(
         without[message] = dict(avg_AUC=_average_auc(images, dataset), JA=float(images.fine_JA.mean()))
     return dict(without=without, delta=net.cls.atten.delta.item(), mu=[e.mu.item() for e in net.seg.entangle])
 
-# %% ../nbs/40_evaluate.ipynb #e445ce18
+# %% ../nbs/40_evaluate.ipynb #530715a7
 class Evaluation(NamedTuple):
     "What is stored of a trained model."
-    metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'message_ablation': those that the model has
+    metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'dihedral', 'message_ablation': those that the model has
     images:pd.DataFrame # from `per_image`, single view
     tta:pd.DataFrame # from `per_image`, several views; empty for networks that are given a truth
+    dihedral:pd.DataFrame # the same for the diagnosis from eight flips and rotations; empty without a diagnosis
     arrays:dict # 'coarse' and 'fine': masks as bits; 'features' and 'cams' in half precision
 
 def evaluate(
@@ -273,12 +282,18 @@ def evaluate(
     truth = _given_truth(net.given, store, other_rows(which) if other else which, dataset)
     pred = post_processed(predict(net, store, which, given=truth, **kwargs), post_process)
     images = per_image(pred, df.loc[which], dataset.classes)
-    if net.given: return Evaluation(summary(images, dataset), images, images.iloc[:0], _to_store(pred))
+    none = images.iloc[:0]
+    if net.given: return Evaluation(summary(images, dataset), images, none, none, _to_store(pred))
     tta = _tta_per_image(net, df, store, dataset, known.loc[which], post_process, kwargs)
-    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset))
+    diagnosed = which[known.diagnosis[which]]
+    dihedral = none
+    if len(diagnosed):
+        pred_8 = predict_tta(net, store, diagnosed, mask=False, dihedral=True, **kwargs)
+        dihedral = per_image(pred_8, df.loc[diagnosed], dataset.classes)
+    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset), dihedral=summary(dihedral, dataset))
     if isinstance(net, CKDNet) and known.loc[which].all(axis=None):
         metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process, **kwargs)
-    return Evaluation(metrics, images, tta, _to_store(pred))
+    return Evaluation(metrics, images, tta, dihedral, _to_store(pred))
 
 # %% ../nbs/40_evaluate.ipynb #5d85a74d
 def _given_truth(kind, store, rows, dataset):

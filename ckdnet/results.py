@@ -69,8 +69,9 @@ def describe_dataset(dataset):
     "What a result file records of a `Dataset`."
     return dict(dataset=dataset.name, classes=list(dataset.classes), tasks=list(dataset.task_classes))
 
-# %% ../nbs/24_results.ipynb #167d0387
-SIDE_FILES = ('.csv','_tta.csv','_history.csv','.npz') # endings of the files beside a `<seed>.json`
+# %% ../nbs/24_results.ipynb #25c347aa
+SIDE_FILES = ('.csv','_tta.csv','_dihedral.csv','_history.csv','.npz') # endings of the files beside a `<seed>.json`
+_BEFORE_SCHEMA_3 = ('.csv','_tta.csv','_history.csv','.npz')
 
 def side_file(
     file, # path of a `<seed>.json`
@@ -79,7 +80,7 @@ def side_file(
     "The path of a file beside a result."
     return Path(file).with_name(Path(file).stem+ending)
 
-# %% ../nbs/24_results.ipynb #1b67cfcd
+# %% ../nbs/24_results.ipynb #96e36d12
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed. Raises `DataError` for damaged files."
@@ -92,13 +93,16 @@ class Run:
     @cached_property
     def tta(self): return pd.read_csv(self._checked('_tta.csv'))
     @cached_property
+    def dihedral(self): return pd.read_csv(self._checked('_dihedral.csv'))
+    @cached_property
     def history(self): return pd.read_csv(self._checked('_history.csv'))
     @cached_property
     def arrays(self): return dict(np.load(self._checked('.npz')))
 
     def damaged_files(self): # list of paths
         "The files beside the result that are missing or not as they were written. Up to schema 2 only missing ones."
-        return [side_file(self.file, ending) for ending in SIDE_FILES if self._is_damaged(ending)]
+        return [side_file(self.file, ending) for ending in self.result['files'] or _BEFORE_SCHEMA_3
+                if self._is_damaged(ending)]
 
     def _is_damaged(self, ending):
         file = side_file(self.file, ending)

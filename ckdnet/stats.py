@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['NO_DIFFERENCE', 'bootstrap_interval', 'bootstrap_difference', 'delong', 'images_and_seeds', 'Difference', 'compare',
-           'over_folds', 'Fold', 'compare_folds', 'seeds_apart']
+           'over_folds', 'Fold', 'compare_folds', 'factor_effects', 'seeds_apart']
 
 # %% ../nbs/22_stats.ipynb #6d59e5e4
 from typing import NamedTuple
@@ -202,6 +202,24 @@ def compare_folds(
     se,margin = over_folds(values, test_share)
     margin = np.max([margin, high-value, value-low]) # NaN for one fold
     return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds')
+
+# %% ../nbs/22_stats.ipynb #72e0d49d
+def factor_effects(
+    on:pd.DataFrame, # (trainings, options), bool: was the option on?
+    values, # (trainings,), a metric
+    blocks, # (trainings,), such as the fold of each
+)->pd.DataFrame: # a row per option: 'effect', mean with it less mean without; 'margin', half its 95 % interval
+    "The effects of options in a factorial design, each with the others held equal."
+    constants = pd.get_dummies(pd.Series(blocks)).to_numpy(float)
+    x = np.column_stack([on.to_numpy(float), constants])
+    values = np.asarray(values, dtype=float)
+    coefficients,*_ = np.linalg.lstsq(x, values)
+    residuals = values-x@coefficients
+    df = len(values)-x.shape[1]
+    covariance = np.linalg.inv(x.T@x)*(residuals@residuals)/df
+    n = on.shape[1]
+    margin = student_t.ppf(.975, df)*np.sqrt(np.diag(covariance)[:n])
+    return pd.DataFrame(dict(effect=coefficients[:n], margin=margin), index=on.columns)
 
 # %% ../nbs/22_stats.ipynb #a7923c78
 def seeds_apart(
