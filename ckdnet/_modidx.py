@@ -646,6 +646,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.publish._card_training': ('publish.html#_card_training', 'ckdnet/publish.py'),
                                 'ckdnet.publish._cell': ('publish.html#_cell', 'ckdnet/publish.py'),
                                 'ckdnet.publish._check_spec': ('publish.html#_check_spec', 'ckdnet/publish.py'),
+                                'ckdnet.publish._commit': ('publish.html#_commit', 'ckdnet/publish.py'),
                                 'ckdnet.publish._diagnoses': ('publish.html#_diagnoses', 'ckdnet/publish.py'),
                                 'ckdnet.publish._finished': ('publish.html#_finished', 'ckdnet/publish.py'),
                                 'ckdnet.publish._from_selection': ('publish.html#_from_selection', 'ckdnet/publish.py'),

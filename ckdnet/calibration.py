@@ -24,19 +24,19 @@ def event(
     if label is None: return probs.max(1), probs.argmax(1)==labels
     return probs[:,label], labels==label
 
-# %% ../nbs/23_calibration.ipynb #5614c3be
+# %% ../nbs/23_calibration.ipynb #71364876
 def _bins(p, t, n_bins):
-    "One row per bin of equally many images: images, predicted (mean probability), observed (share of true `t`)."
+    "Per bin of equally many images: their number, their mean probability, the share in which the event happened."
     inner_edges = np.quantile(p, np.linspace(0, 1, n_bins+1))[1:-1]
     _,b,images = np.unique(np.searchsorted(inner_edges, p), return_inverse=True, return_counts=True)
-    return pd.DataFrame(dict(images=images, predicted=np.bincount(b, p)/images, observed=np.bincount(b, t)/images))
+    return images, np.bincount(b, p)/images, np.bincount(b, t)/images
 
-def _wilson(row):
-    "The 95 % interval of the observed share of a bin."
-    interval = binomtest(round(row.observed*row.images), int(row.images)).proportion_ci(method='wilson')
-    return pd.Series(dict(low=interval.low, high=interval.high))
+def _wilson(share, n):
+    "The 95 % interval of a share of `n` images."
+    interval = binomtest(round(share*n), int(n)).proportion_ci(method='wilson')
+    return interval.low, interval.high
 
-# %% ../nbs/23_calibration.ipynb #7f730427
+# %% ../nbs/23_calibration.ipynb #970efc8e
 def reliability(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
@@ -44,10 +44,11 @@ def reliability(
     n_bins:int=10, # at most
 )->pd.DataFrame: # one row per bin: images, predicted (mean probability), observed (share), low and high (95 % interval)
     "The table of a reliability curve, with equally many images per bin. Raises `ValueError` as `event`."
-    bins = _bins(*event(probs, labels, label), n_bins)
-    return bins.join(bins.apply(_wilson, axis=1))
+    images,predicted,observed = _bins(*event(probs, labels, label), n_bins)
+    low,high = zip(*map(_wilson, observed, images))
+    return pd.DataFrame(dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
 
-# %% ../nbs/23_calibration.ipynb #942f4d28
+# %% ../nbs/23_calibration.ipynb #2588b094
 def ece(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
@@ -55,8 +56,8 @@ def ece(
     n_bins:int=10, # at most
 )->float: # 0…1
     "Expected calibration error, with equally many images per bin (Guo et al. 2017). Raises `ValueError` as `event`."
-    bins = _bins(*event(probs, labels, label), n_bins)
-    return float(np.average((bins.predicted-bins.observed).abs(), weights=bins.images))
+    images,predicted,observed = _bins(*event(probs, labels, label), n_bins)
+    return float(np.average(np.abs(predicted-observed), weights=images))
 
 # %% ../nbs/23_calibration.ipynb #3a02e806
 def ece_by_chance(

@@ -44,16 +44,18 @@ def in_half_precision(
     rounded.load_state_dict(_half_state(net))
     return rounded.eval().requires_grad_(False)
 
-# %% ../nbs/48_pretrained.ipynb #74684af9
+# %% ../nbs/48_pretrained.ipynb #a8c92412
 def compare_predictions(
     full:dict, # from `predict`, with the network as it was trained
     half:dict, # from `predict` of the same images, with the network of the file
     df:pd.DataFrame, # index of these images, in the same order
     dataset:Dataset,
-)->dict: # 'probs', 'fine', 'coarse': largest difference, 0…1; 'pixels': share, 0…1; 'full', 'half': from `summary`
-    "How much predictions change between two forms of a network."
-    out = {k:float(np.abs(full[k]-half[k]).max()) for k in ('probs','fine','coarse') if k in full}
-    if 'fine' in full: out['pixels'] = float(((full['fine']>.5)!=(half['fine']>.5)).mean())
+)->dict: # 'probs', 'fine', 'coarse': largest difference, 0…1; 'full', 'half': from `summary`; and see below
+    """How much predictions of a cascade change between two forms of it. 'probs_median': median over the images of the
+    largest difference of a class; 'pixels': share of the pixels that are lesion in one fine mask only."""
+    out = {k:float(np.abs(full[k]-half[k]).max()) for k in ('probs','fine','coarse')}
+    out['probs_median'] = float(np.median(np.abs(full['probs']-half['probs']).max(1)))
+    out['pixels'] = float(((full['fine']>.5)!=(half['fine']>.5)).mean())
     def metrics(pred): return summary(per_image(pred, df, dataset.classes), dataset)
     return out | dict(full=metrics(full), half=metrics(half))
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CARD', 'selection_score', 'best_seed', 'release', 'model_card', 'check_card']
 
-# %% ../nbs/48_publish.ipynb #3d29709d
+# %% ../nbs/48_publish.ipynb #a24bc07b
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +21,7 @@ from .pretrained import (FILE_NAME, SHIPPED, compare_predictions, feature_distan
                                in_half_precision, load_cascade, save_cascade, weights_file)
 from .results import Run
 from .stats import bootstrap_interval
-from .train.runs import environment, load_run, mask_post_process, prediction_args
+from .train.runs import environment, load_run, mask_post_process, prediction_args, trained_on
 from .train.spec import Spec, spec_from_dict, stage_plans
 
 # %% ../nbs/48_publish.ipynb #0868130b
@@ -129,13 +129,13 @@ def _on_validation(net, half, store, df, spec, dataset, temperature):
     return dict(metrics=_with_intervals(images, dataset), calibration=calibration,
                 half_precision=compare_predictions(full, pred, df.loc[which], dataset)), pred['features']
 
-# %% ../nbs/48_publish.ipynb #71984fd9
+# %% ../nbs/48_publish.ipynb #d7480703
 def _origin(spec, df, result):
     "Where a cascade comes from: spec, images, training, and the code that publishes it."
     counts = df.dropna(subset='diagnosis').groupby('split').diagnosis.value_counts()
     diagnoses = {split:counts[split].to_dict() for split in ('train','select','valid')}
-    data = result['data'] | dict(twins=len(result['data']['twins']), diagnoses=diagnoses,
-                                 valid_sha256=fingerprint(df, ('valid',))['sha256'])
+    hashes = dict(train_sha256=trained_on(df), valid_sha256=fingerprint(df, ('valid',))['sha256'])
+    data = result['data'] | hashes | dict(twins=len(result['data']['twins']), diagnoses=diagnoses)
     kept = ('stages','commit','changed','python','versions','device','threads','finished')
     return dict(spec=asdict(spec), data=data, prediction=prediction_args(spec), published=environment(),
                 training={k:result[k] for k in kept})
@@ -181,7 +181,7 @@ def _table(header, lines):
     rows = [header, ['---']*len(header), *lines]
     return '\n'.join(f"| {' | '.join(_cell(v) for v in row)} |" for row in rows)
 
-# %% ../nbs/48_publish.ipynb #0358a221
+# %% ../nbs/48_publish.ipynb #79ec8ba7
 _SOURCES = dict(isic2017='the ISIC 2017 challenge (Codella et al. 2018, arXiv:1710.05006), licence CC0')
 _DRAWN = ('smoke','demo') # profiles for drawn lesions
 
@@ -199,26 +199,26 @@ The best epochs and the temperature were chosen on 'select', which was split off
 
 {_table(['split','images',*classes], counts)}
 
-Hash of the images: {data['sha256']}."""
+Hash of the images of train and select: {data['train_sha256']}, of Validation: {data['valid_sha256']}."""
 
-# %% ../nbs/48_publish.ipynb #362e1cde
+# %% ../nbs/48_publish.ipynb #188c5b6f
 def _card_training(m):
     spec,training,stages = m['spec'], m['training'], m['training']['stages']
     total = sum(s['seconds'] for s in stages.values())/3600
     lines = [[name, epochs, bs, *(s['select'][w] for w in ('best','last','average')), f"{s['seconds']/3600:.2f}"]
              for (name,s),epochs,bs in zip(stages.items(), spec['epochs'], spec['bs'])]
-    recipes = [f"- {name}: {', '.join(f'{k} {v}' for k,v in s['recipe'].items())}" for name,s in stages.items()]
+    recipes = [f"- {name}: {', '.join(f'{k} {v}' for k,v in s['recipe'].items() if v)}" for name,s in stages.items()]
     return f"""## Training
 
-Profile `{spec['profile']}`, variant `{spec['variant']}`, recipe `{spec['recipe']}`, seed {spec['seed']}, {spec['size']} px.
-Encoders: {spec['backbone']}, {'with ImageNet weights' if spec['pretrained'] else 'from scratch'}.
+Profile `{spec['profile']}`, variant `{spec['variant']}`, recipe `{spec['recipe']}`, seed {spec['seed']}.
+Encoders: {spec['backbone']}, {'with ImageNet weights' if spec['pretrained'] else 'from scratch'}; {spec['size']} px.
 Of each stage the weights '{spec['weights']}' are used.
-{total:.2f} hours in all, on {training['device']} with {training['threads']} threads, finished {training['finished'][:10]}.
+{total:.2f} hours in all, on {training['device']}, threads: {training['threads']}; finished {training['finished'][:10]}.
 
 {_table(['stage','epochs','batch','best','last','average','hours'], lines)}
 
 best, last, average: scores of these weights on the selection images; of ckd_cls the average AUC, else the JA.
-The recipe of each stage:
+The recipe of each stage (what is 0 or off is left out):
 
 {chr(10).join(recipes)}"""
 
@@ -246,18 +246,23 @@ Reliability of the most probable class, with 95 % intervals of what was observed
 
 {_table(['','images','predicted','observed','lowest','highest'], curves)}"""
 
-# %% ../nbs/48_publish.ipynb #da08d897
+# %% ../nbs/48_publish.ipynb #a2584ceb
+_HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA, fine mask':('fine','JA'),
+             'JA, coarse mask':('coarse','JA')}
+
 def _card_half_precision(m):
     half = m['half_precision']
-    lines = [[f'{name} mask, JA', half['full'][name]['JA'], half['half'][name]['JA']] for name in ('fine','coarse')]
+    lines = [[name, *(half[form][part].get(metric) for form in ('full','half'))]
+             for name,(part,metric) in _HEADLINE.items() if metric in half['full'][part]]
     return f"""## What half precision changes
 
-The file has half the digits of the trained network. Largest differences on Validation:
-{half['probs']:.1e} in the probability of a class, {half['fine']:.1e} in that of a pixel of the fine mask.
-{half['pixels']:.1e} of the pixels change between lesion and skin.
+The file has half the digits of the trained network. On Validation the probability of a class changes by at most
+{half['probs']:.1e} (median over images {half['probs_median']:.1e}), that of a pixel of the fine mask by at most
+{half['fine']:.1e}. {half['pixels']:.1e} of the pixels change between lesion and skin.
 
 {_table(['','as trained','file'], lines)}"""
 
+# %% ../nbs/48_publish.ipynb #8e944a3b
 def _card_limits(m):
     far,data = m['far'], m['data']
     return f"""## Limits
@@ -272,13 +277,20 @@ def _card_limits(m):
   rare in public collections (Wen et al. 2022, Lancet Digital Health 4, e64).
 - Validation is small: see the intervals. Where diagnoses have other shares, the probabilities are not calibrated."""
 
-# %% ../nbs/48_publish.ipynb #dd735973
+# %% ../nbs/48_publish.ipynb #d3e4d0dc
+def _commit(environment):
+    "Which code it was."
+    changed = ' with changes' if environment['changed'] else ''
+    return f"commit {environment['commit']}{changed}" if environment['commit'] else 'a commit that is not known'
+
+# %% ../nbs/48_publish.ipynb #6cb3c8d6
 def model_card(
     metadata:dict, # from `release`, or of its file from `load_cascade`
 )->str: # Markdown
     "What is to be known of a cascade before it is used (Mitchell et al. 2019)."
     m = metadata
     packages = ', '.join(f'{k} {v}' for k,v in m['training']['versions'].items())
+    trained,published = (_commit(m[k]) for k in ('training','published'))
     about = f"""# {m['spec']['name']}: a cascade for skin lesions
 
 Three networks: a coarse mask of the lesion, its diagnosis ({', '.join(m['data']['classes'])}), and a fine mask.
@@ -286,7 +298,7 @@ A reproduction of *Cascade knowledge diffusion network for skin lesion diagnosis
 **Not a medical device.** Written by `ckdnet.publish` from a recorded run."""
     origin = f"""## Origin
 
-Trained with commit {m['training']['commit']}, published with commit {m['published']['commit']}.
+Trained with {trained}, published with {published}.
 Python {m['training']['python']}, {packages}. The file has format {m['format']}."""
     parts = (_card_data, _card_training, _card_results, _card_half_precision, _card_limits)
     return '\n\n'.join([about, *(part(m) for part in parts), origin])+'\n'
