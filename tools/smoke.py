@@ -8,7 +8,7 @@ from ckdnet.cli import ckdnet_run
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.results import DRAWN
-from ckdnet.train.spec import FIG11A, FIG11B, PANELS, TABLE3, TABLE5, TABLE6, TABLE7
+from ckdnet.train.spec import CEILING, FIG11A, FIG11B, PANELS, SEARCH, STACKING, TABLE3, TABLE5, TABLE6, TABLE7
 
 def as_isic2018(sample, folder):
     "Drawn lesions in the layout of both tasks of ISIC2018. The seven diagnoses are assigned in turn and mean nothing."
@@ -44,6 +44,8 @@ if __name__=='__main__':
                         dataset='isic2018', data='isic2018_256', **common),
             pool.submit(ckdnet_run, names(*TABLE6, *TABLE7), seeds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*FIG11A[::4], *FIG11B[::2]), **on_2017),
+            pool.submit(ckdnet_run, names(*SEARCH[::3]), folds='0', **on_2017),
+            pool.submit(ckdnet_run, names(*TABLE6, *TABLE7, *CEILING, *STACKING), folds='0,1', **on_2017),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),
         ]
         for r in runs: r.result()

@@ -136,12 +136,12 @@ def read_mask(
         ImageOps.exif_transpose(im, in_place=True)
         return _lesion(_channel(im))
 
-# %% ../../nbs/01_data.files.ipynb #21aa29a1
+# %% ../../nbs/01_data.files.ipynb #89e296ec
 def _is_clutter(path):
     "Is this a file that systems, browsers and challenges leave between images?"
     name,stem = path.name.lower(), path.stem.lower()
     if name.startswith('.') or name in ('thumbs.db','desktop.ini','__macosx'): return True
-    return stem in ('license','licence','readme','attribution') or stem.endswith('_superpixels')
+    return stem in ('license','licence','readme','attribution') or stem.endswith(('_superpixels','_metadata'))
 
 # %% ../../nbs/01_data.files.ipynb #8bec439e
 def image_files(

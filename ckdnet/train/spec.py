@@ -91,12 +91,13 @@ def stage_recipe(
     own = {k:v for k,v in rates.items() if v is not None}
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
 
-# %% ../../nbs/32_train.spec.ipynb #5baf7555
+# %% ../../nbs/32_train.spec.ipynb #326b8658
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72,
                  epochs=(1,1,1), bs=(16,16,16)),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     cpu = Spec(),
+    folds = Spec(profile='folds', size=96, store_size=128, epochs=(4,12,8)),
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, inside=None,
                  recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
 )
@@ -206,10 +207,10 @@ _OF_PAPER = (*TABLE6, *TABLE7, *TABLE3, *TABLE5, *FIG11A, *FIG11B)
 EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, *_OTHERS)}
 PANELS = ('encoder','encoder_atten','seg_bce','seg_dice','seg_dice_bce','seg_dice_focal','ckdnet')
 
-# %% ../../nbs/32_train.spec.ipynb #f723cbaa
+# %% ../../nbs/32_train.spec.ipynb #55134b3d
 def experiment(
     name:str, # one of `EXPERIMENTS`
-    profile:str='cpu', # 'smoke' and 'demo' are for drawn lesions, 'paper' is the paper's set-up
+    profile:str='cpu', # a name in `PROFILES`
     dataset:str='isic2017', # a registered data set
     seed:int=0, # 0 or more
 )->Spec:
@@ -223,8 +224,8 @@ def experiment(
     if profile=='paper' and not spec.pretrained: fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **_like_cascade(base, spec.model))
 
-# %% ../../nbs/32_train.spec.ipynb #5ac3e702
-_PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','inside')
+# %% ../../nbs/32_train.spec.ipynb #66538031
+_PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights','inside')
 
 # %% ../../nbs/32_train.spec.ipynb #63e01376
 @dataclass(frozen=True)
