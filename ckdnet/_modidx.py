@@ -113,6 +113,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'ckdnet.cli._undefined': ('cli.html#_undefined', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_bench': ('cli.html#ckdnet_bench', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_run': ('cli.html#ckdnet_run', 'ckdnet/cli.py'),
+                            'ckdnet.cli.ckdnet_score': ('cli.html#ckdnet_score', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_submit': ('cli.html#ckdnet_submit', 'ckdnet/cli.py'),
                             'ckdnet.cli.command': ('cli.html#command', 'ckdnet/cli.py')},
             'ckdnet.core': { 'ckdnet.core._is_running': ('core.html#_is_running', 'ckdnet/core.py'),

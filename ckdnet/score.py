@@ -58,12 +58,10 @@ def _same_images(found, wanted, where, truth):
     fail_if(set(wanted)-set(found), f'Images of {truth} that are missing in {where}', 'Predict them too.')
     fail_if(set(found)-set(wanted), f'Images in {where} that are not in {truth}', 'Remove them.')
 
-# %% ../nbs/52_score.ipynb #95c87f24
-_DRAWS = 1000
-
-def _with_draws(metrics, images):
-    "Metrics (M,) of images, and their values on draws of them (draws,M); `metrics` is a function of image numbers."
-    return metrics(images), _draws(lambda i: metrics(images[i]), len(images), _DRAWS, 0, None)
+# %% ../nbs/52_score.ipynb #271f8ff4
+def _with_draws(metrics, images, n):
+    "Metrics (M,) of images, and their values on `n` draws of them (n,M); `metrics` is a function of image numbers."
+    return metrics(images), _draws(lambda i: metrics(images[i]), len(images), n, seed=0, groups=None)
 
 def _ends(value, draws):
     "The 95 % intervals of M metrics, (2,M); NaN where the metric does not exist."
@@ -72,18 +70,18 @@ def _ends(value, draws):
         ends = np.nanpercentile(draws, [2.5,97.5], axis=0)
     return np.where(np.isnan(value), np.nan, ends)
 
-# %% ../nbs/52_score.ipynb #db462677
-def _rows(names, sides, images, label):
+# %% ../nbs/52_score.ipynb #d6520a29
+def _rows(names, sides, images, label, draws):
     "One row per metric; of two sides also their difference."
     t = pd.DataFrame(names, columns=['of','metric'])
     t.insert(0, 'images', label)
     t.insert(1, 'n', len(images))
-    value,draws = _with_draws(sides[0], images)
-    t['value'],(t['low'],t['high']) = value, _ends(value, draws)
+    value,drawn = _with_draws(sides[0], images, draws)
+    t['value'],(t['low'],t['high']) = value, _ends(value, drawn)
     if len(sides)==1: return t
-    other,other_draws = _with_draws(sides[1], images)
+    other,other_drawn = _with_draws(sides[1], images, draws)
     t['against'],t['difference'] = other, value-other
-    t['difference_low'],t['difference_high'] = _ends(value-other, draws-other_draws)
+    t['difference_low'],t['difference_high'] = _ends(value-other, drawn-other_drawn)
     return t
 
 # %% ../nbs/52_score.ipynb #445468ba
@@ -95,7 +93,7 @@ def _parts(ids, without):
     parts = {'all':np.arange(len(ids))}
     return parts | {'without twins':kept} if len(without) else parts
 
-# %% ../nbs/52_score.ipynb #0ad559d9
+# %% ../nbs/52_score.ipynb #2601a674
 _NO_WEIGHT = ('ISIC_0035068',)
 
 def _metrics(dataset, probs, labels):
@@ -109,6 +107,11 @@ def _delong_p(a, b, t):
     "The p value of DeLong's test; NaN for fewer than two images of a kind."
     return delong(a, b, t)['p'] if min(t.sum(), (~t).sum())>=2 else np.nan
 
+def _auc_tests(table, dataset, a, b, labels):
+    "The p value of DeLong's test for each row of a table that is the AUC of a class; NaN for the others."
+    p = {name:_delong_p(a[:,c], b[:,c], labels==c) for c,name in enumerate(dataset.task_classes)}
+    return table.of.map(p).where(table.metric=='AUC')
+
 # %% ../nbs/52_score.ipynb #ad1bd2a8
 def _probabilities(csv, truth, dataset, ids):
     "Probabilities (N,C) of the images `ids`. ISIC2017 does not look at its last class, which gets 0."
@@ -117,12 +120,13 @@ def _probabilities(csv, truth, dataset, ids):
     p = t.loc[ids].to_numpy()
     return np.pad(p, ((0,0), (0,len(dataset.classes)-p.shape[1])))
 
-# %% ../nbs/52_score.ipynb #119228a4
+# %% ../nbs/52_score.ipynb #4fb2e601
 def score_diagnoses(
     csv, # path of the submission
     truth, # path of the official ground truth, a CSV
     against=None, # path of another submission for the same images
     without=(), # ids of images; the scores are given again without them
+    draws:int=1000, # number of bootstrap draws
 )->pd.DataFrame: # see below
     """The diagnosis metrics of a submission. Raises `DataError` for wrong columns, images or values, in either file.
 
@@ -140,16 +144,10 @@ def score_diagnoses(
     sides = [partial(values, p) for p in probs]
     tables = []
     for label,i in _parts(ids, without).items():
-        table = _rows(names, sides, i, label)
-        if against is not None: table['p'] = _auc_tests(table, dataset, *probs, labels, i)
+        table = _rows(names, sides, i, label, draws)
+        if against is not None: table['p'] = _auc_tests(table, dataset, *[p[i] for p in probs], labels[i])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
-
-# %% ../nbs/52_score.ipynb #57114495
-def _auc_tests(table, dataset, a, b, labels, i):
-    "The p value of DeLong's test for each row of a table that is the AUC of a class; NaN for the others."
-    p = {name:_delong_p(a[i,c], b[i,c], labels[i]==c) for c,name in enumerate(dataset.task_classes)}
-    return table.of.map(p).where(table.metric=='AUC')
 
 # %% ../nbs/52_score.ipynb #9d556900
 @contextmanager
@@ -178,12 +176,13 @@ def _seg_metrics(files, truth):
     rows = [seg_metrics([read_mask(files[i])], [read_mask(truth[i])]) for i in progress_bar(list(truth), leave=False)]
     return pd.concat(rows).to_numpy()
 
-# %% ../nbs/52_score.ipynb #186c702c
+# %% ../nbs/52_score.ipynb #6554f5f2
 def score_masks(
     masks, # folder of the submission, or a ZIP file
     truth, # folder of the official ground truth, or a ZIP file
     against=None, # another submission for the same images
     without=(), # ids of images; the scores are given again without them
+    draws:int=1000, # number of bootstrap draws
 )->pd.DataFrame: # as from `score_diagnoses`; `of` is 'mask'
     """The segmentation metrics of a submission. Raises `DataError` for missing or unknown images, wrong sizes, and
     files that are no masks."""
@@ -197,7 +196,7 @@ def score_masks(
         scores = [_seg_metrics(f, true) for f in files]
     sides = [lambda i, s=s: s[i].mean(0) for s in scores]
     names = [('mask',metric) for metric in SEG_METRICS]
-    return pd.concat([_rows(names, sides, i, label) for label,i in parts.items()], ignore_index=True)
+    return pd.concat([_rows(names, sides, i, label, draws) for label,i in parts.items()], ignore_index=True)
 
 # %% ../nbs/52_score.ipynb #f019bfb5
 def trained_twins(
@@ -226,13 +225,14 @@ def _ids(truth, masks):
     if not masks: return list(_read_csv(truth, _challenge(truth)).index)
     with _mask_files(truth) as files: return list(files)
 
-# %% ../nbs/52_score.ipynb #86ac9ee4
+# %% ../nbs/52_score.ipynb #ca15c3e0
 def score(
     submission, # a CSV of diagnoses; or a folder of masks, or a ZIP file of them
     truth, # the official ground truth, of the same kind
     against=None, # another submission of the same kind
     images=None, # folder of the tested images; with `training`
     training=None, # folder of the training images: the scores are given again without images that are in it
+    draws:int=1000, # number of bootstrap draws
 )->pd.DataFrame: # from `score_diagnoses` or `score_masks`
     """The metrics of a submission. Raises `FileNotFoundError`, `ValueError` for paths that do not belong together, and
     `DataError` as these two do."""
@@ -243,4 +243,4 @@ def score(
             kinds = ('masks','a table of diagnoses') if masks else ('a table of diagnoses','masks')
             raise ValueError(f'{truth} holds {kinds[0]}, but {path} {kinds[1]}: pass two of a kind.')
     without = () if training is None else trained_twins(_ids(truth, masks), images, training)
-    return (score_masks if masks else score_diagnoses)(submission, truth, against, without)
+    return (score_masks if masks else score_diagnoses)(submission, truth, against, without, draws)
