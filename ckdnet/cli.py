@@ -105,7 +105,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #6c216246
+# %% ../nbs/60_cli.ipynb #c359536f
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -130,7 +130,10 @@ def ckdnet_run(
       Table 5: scratch_fcn8s, scratch_unet, scratch_deeplab, scratch_r2u_net, scratch_bcdu_net
       Fig. 11a: lr_1e-3_1e-3, lr_1e-3_1e-4, lr_1e-3_1e-5, lr_1e-4_1e-3, lr_1e-4_1e-4, lr_1e-4_1e-5
       Fig. 11a: lr_1e-5_1e-3, lr_1e-5_1e-4, lr_1e-5_1e-5
-      Fig. 11b: lambda_0.1, lambda_0.5, lambda_1, lambda_1.5, lambda_2, lambda_2.5, lambda_3"""
+      Fig. 11b: lambda_0.1, lambda_0.5, lambda_1, lambda_1.5, lambda_2, lambda_2.5, lambda_3
+      The ceiling: given_mask, given_other_mask, given_diagnosis, given_other_diagnosis
+      The recipe: out_of_fold
+      The recipe: recipe_0 to recipe_15, alone or followed by _last or _average"""
     names,seeds = _items('names', names), _numbers('seeds', seeds)
     folds = [None] if folds is None else _numbers('folds', folds)
     data = _plain_name('the images', dataset if data is None else data)
@@ -218,7 +221,7 @@ def _test_predictor(net, spec, dataset, df, work, tta=False):
         return post_processed(predict_one(which, target), mask_post_process(spec)), df.loc[list(which)]
     return predict_test
 
-# %% ../nbs/60_cli.ipynb #a74e4bbf
+# %% ../nbs/60_cli.ipynb #e76cab41
 @command
 def ckdnet_submit(
     name:str, # the experiment, already run
@@ -243,6 +246,7 @@ def ckdnet_submit(
     dataset = get_dataset(spec.dataset)
     df = dataset.index(images)
     net = _networks(file, spec, df, work, data, make_it)
+    if net.given: raise ValueError(f'{name} is given the truth of each image, which is kept back for the test images.')
     predict_test = _test_predictor(net, spec, dataset, df, work, tta)
     stem = results/'submission'/f"{name}_{seed}{'_tta' if tta else ''}"
     if net.cls:
