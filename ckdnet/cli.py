@@ -258,7 +258,7 @@ def ckdnet_submit(
         print(f'{len(test)} masks: {stem}_masks.zip')
         if masks: unpack_masks(f'{stem}_masks.zip', masks)
 
-# %% ../nbs/60_cli.ipynb #828080ab
+# %% ../nbs/60_cli.ipynb #31209b46
 @command
 def ckdnet_score(
     submission:str, # a CSV of diagnoses; or a folder of masks, or a ZIP file of them
@@ -270,7 +270,7 @@ def ckdnet_score(
     out:str=None, # a CSV to which the table is also written
 ):
     """Score a submission for ISIC2017 or ISIC2018: each official metric with its 95 % interval over the images.
-    With --against also the difference, its interval, and p of DeLong's test for each AUC. An empty cell: not defined."""
+    With --against also the difference, its interval, and p of DeLong's test for each AUC. Empty: not defined."""
     if truth is None: raise ValueError('No ground truth was given: pass --truth.')
     from ckdnet.core import atomic_path
     from ckdnet.score import score
