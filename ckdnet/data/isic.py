@@ -100,7 +100,7 @@ def isic2018(
     df = move_part(df, fraction, seed, 'valid')
     return pd.concat([df, *_test_2018(folder, task)], ignore_index=True)
 
-# %% ../../nbs/02_data.isic.ipynb #8c24981c
+# %% ../../nbs/02_data.isic.ipynb #9366ce52
 def _input(folder, task, part):
     "The folder of the images of a task; `part` is 'Training' or 'Test'."
     return _place(folder, f"ISIC2018_Task{'1-2' if task==1 else '3'}_{part}_Input")
@@ -115,6 +115,7 @@ def _test_2018(folder, task):
     diagnosis = _diagnoses(_place(truth, f'{truth.name}.csv'), images) if task==3 else {}
     return [make_index(images, masks, diagnosis, 'test')]
 
+# %% ../../nbs/02_data.isic.ipynb #766d120d
 def _task1(folder, images):
     "The training images of Task 1 with their masks."
     truth = _place(folder, 'ISIC2018_Task1_Training_GroundTruth')
