@@ -159,10 +159,10 @@ def image_files(
     fail_if(unknown, f'No images, but in {folder}', 'Move them out of the folder.')
     return files
 
-# %% ../../nbs/01_data.files.ipynb #756e63c4
+# %% ../../nbs/01_data.files.ipynb #be4091cc
 def read_table(
     path, # a CSV file
-    columns, # names of the columns that are wanted
+    columns=None, # names of the columns that are wanted; None: all
 )->pd.DataFrame: # these columns, of text; None for an empty cell
     "A table separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Raises `DataError` for anything else."
     try: rows = _cells(_decode(Path(path).read_bytes()))
@@ -170,6 +170,7 @@ def read_table(
     except (UnicodeError, csv.Error) as e:
         raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
     header = rows[0] if rows else []
+    if columns is None: columns = header
     missing = [c for c in columns if header.count(c)!=1]
     fix = f"It must have {', '.join(columns)}, once each."
     fail_if(missing, f'Missing or doubled columns in {path}', fix)

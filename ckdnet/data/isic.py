@@ -86,7 +86,7 @@ def _part3(csv, images):
     fail_if(both, f'Both melanoma and seborrheic keratosis in {csv}', 'A lesion is one of the two at most.')
     return t.assign(nevus=1-t.sum(axis=1)).idxmax(axis=1).to_dict()
 
-# %% ../../nbs/02_data.isic.ipynb #fc84155b
+# %% ../../nbs/02_data.isic.ipynb #bf61f7dc
 def isic2018(
     folder, # contains `ISIC2018_Task1-2_Training_Input`, `ISIC2018_Task3_Training_Input`, …
     task:int, # 1, segmentation, or 3, diagnosis
@@ -98,15 +98,24 @@ def isic2018(
     images = _images(_input(folder, task, 'Training'))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
-    test = _input(folder, task, 'Test')
-    if not test.is_dir(): return df
-    return pd.concat([df, make_index(_images(test), {}, {}, 'test')], ignore_index=True)
+    return pd.concat([df, *_test_2018(folder, task)], ignore_index=True)
 
-# %% ../../nbs/02_data.isic.ipynb #d3c98733
+# %% ../../nbs/02_data.isic.ipynb #9366ce52
 def _input(folder, task, part):
     "The folder of the images of a task; `part` is 'Training' or 'Test'."
     return _place(folder, f"ISIC2018_Task{'1-2' if task==1 else '3'}_{part}_Input")
 
+def _test_2018(folder, task):
+    "The test images of a task, with their ground truth where it is there; an empty list without them."
+    test = _input(folder, task, 'Test')
+    if not test.is_dir(): return []
+    images = _images(test)
+    truth = _place(folder, f'ISIC2018_Task{task}_Test_GroundTruth')
+    masks = _masks(truth, images) if task==1 else {}
+    diagnosis = _diagnoses(_place(truth, f'{truth.name}.csv'), images) if task==3 else {}
+    return [make_index(images, masks, diagnosis, 'test')]
+
+# %% ../../nbs/02_data.isic.ipynb #766d120d
 def _task1(folder, images):
     "The training images of Task 1 with their masks."
     truth = _place(folder, 'ISIC2018_Task1_Training_GroundTruth')
@@ -118,10 +127,16 @@ def _task3(folder, images):
     "The training images of Task 3 with their diagnoses and lesions."
     truth = _place(folder, 'ISIC2018_Task3_Training_GroundTruth')
     csv = _place(truth, 'ISIC2018_Task3_Training_GroundTruth.csv')
+    diagnosis = _diagnoses(csv, images)
+    if not diagnosis: raise DataError(f'There is no {csv}: download the ground truth of Task 3.')
+    return make_index(images, {}, diagnosis, 'train', _lesions(folder, truth, images))
+
+def _diagnoses(csv, images):
+    "id → diagnosis of Task 3; empty without the file."
     t = _labels(csv, 'image', ISIC2018_CLASSES, images)
-    if t is None: raise DataError(f'There is no {csv}: download the ground truth of Task 3.')
+    if t is None: return {}
     fail_if(t.index[t.sum(axis=1)!=1], f'Images with no class or several in {csv}', 'Each must have exactly one.')
-    return make_index(images, {}, t.idxmax(axis=1).to_dict(), 'train', _lesions(folder, truth, images))
+    return t.idxmax(axis=1).to_dict()
 
 def _lesions(folder, truth, images):
     "Image → lesion of Task 3. The file is handed out beside the ground truth's folder or in it."
