@@ -115,6 +115,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'ckdnet.cli._numbers': ('cli.html#_numbers', 'ckdnet/cli.py'),
                             'ckdnet.cli._plain_name': ('cli.html#_plain_name', 'ckdnet/cli.py'),
                             'ckdnet.cli._recorded_spec': ('cli.html#_recorded_spec', 'ckdnet/cli.py'),
+                            'ckdnet.cli._register_own': ('cli.html#_register_own', 'ckdnet/cli.py'),
                             'ckdnet.cli._report': ('cli.html#_report', 'ckdnet/cli.py'),
                             'ckdnet.cli._results': ('cli.html#_results', 'ckdnet/cli.py'),
                             'ckdnet.cli._run_command': ('cli.html#_run_command', 'ckdnet/cli.py'),

@@ -105,7 +105,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #7861c7e5
+# %% ../nbs/60_cli.ipynb #30e10e0e
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -118,6 +118,11 @@ def ckdnet_run(
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where checkpoints and decoded images are kept
     scratch:bool=False, # train without pretrained weights?
+    images:str=None, # your own images, a folder or a CSV, instead of a challenge's
+    masks:str=None, # folder of their masks
+    labels:str=None, # CSV of their labels
+    group:str=None, # its column with the lesion or patient, whose images stay in one split
+    positive:str=None, # of two classes the one whose AUC counts
 ):
     """Train and evaluate experiments; continues where it was interrupted, and only reads a result that is there.
     A result is <results>/<data>/<experiment>/<seed>.json, of a fold fold<k>_<seed>.json, with the files beside it.
@@ -136,11 +141,15 @@ def ckdnet_run(
       The recipe: recipe_0 to recipe_15, alone or followed by _last or _average"""
     names,seeds = _items('names', names), _numbers('seeds', seeds)
     folds = [None] if folds is None else _numbers('folds', folds)
+    if images: dataset = data or 'own'
     data = _plain_name('the images', dataset if data is None else data)
-    images,results = _images(folder), _results(results)
+    if images: _register_own(images, masks, labels, data, group, positive)
+    elif masks or labels or group or positive:
+        raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
+    folder,results = None if images else _images(folder), _results(results)
     from ckdnet.train.runs import run_all
     specs = [_spec(name, profile, dataset, seed, scratch, fold) for fold in folds for seed in seeds for name in names]
-    run_all(specs, images, results, work, data)
+    run_all(specs, folder, results, work, data)
     print() # below the progress bar
     for spec in specs: _report(results/data/spec.name/f'{spec.stem}.json')
 
@@ -152,6 +161,13 @@ def _spec(name, profile, dataset, seed, scratch, fold=None):
     from ckdnet.train.spec import experiment
     spec = replace(experiment(name, profile, dataset, seed), fold=fold)
     return replace(spec, pretrained=False) if scratch else spec
+
+# %% ../nbs/60_cli.ipynb #8720280f
+def _register_own(images, masks, labels, name, group, positive):
+    "Make a data set of your own files, which the specs of this process can name."
+    import ckdnet.data.isic # its names are taken
+    from ckdnet.data.folder import own_dataset
+    own_dataset(images, masks, labels, name=name, group=group, positive=positive)
 
 # %% ../nbs/60_cli.ipynb #94b52abb
 _HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA':('fine','JA')}

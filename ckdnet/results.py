@@ -8,7 +8,7 @@ __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'results_f
            'metric_rows', 'if_run', 'if_any_run', 'difference', 'difference_over_folds', 'add_column', 'delong_by_seed',
            'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
-# %% ../nbs/24_results.ipynb #b0625e0d
+# %% ../nbs/24_results.ipynb #ea1325b1
 import json, os, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ import numpy as np, pandas as pd
 from PIL import Image
 from .core import data_dir, file_hash
 from .data.files import DataError, read_image, read_mask
-from .data.index import fingerprint, get_dataset, rows
+from .data.index import DATASETS, fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
 from .metrics import auc
@@ -438,7 +438,7 @@ def _drawn_lesions():
 
 def _valid_images(df): return df[df.split=='valid'].reset_index(drop=True)
 
-# %% ../nbs/24_results.ipynb #42ac7234
+# %% ../nbs/24_results.ipynb #2a610433
 def panel_source(
     images:str='isic2017_256', # name of the images in the recorded results
 )->tuple: # folder of the results to show; index of their Validation images; a sentence that says which they are
@@ -446,7 +446,7 @@ def panel_source(
     folder = results_folder(images)
     photographs = data_dir()
     recorded = load_runs(folder, 'ckdnet')
-    if photographs and recorded:
+    if photographs and recorded and recorded[0].result['data']['dataset'] in DATASETS:
         run = recorded[0]
         df = get_dataset(run.result['data']['dataset']).index(photographs)
         if run.is_of(df): return folder, _valid_images(df), f'Images of *{images}*.'
