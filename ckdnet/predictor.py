@@ -33,7 +33,7 @@ from .pretrained import feature_distance, load_cascade
 from .submit import write_diagnoses
 from .warn import DEFAULT_THRESHOLDS, WARNINGS, measure_prediction, warnings_of
 
-# %% ../nbs/50_predictor.ipynb #9902d00e
+# %% ../nbs/50_predictor.ipynb #46fda404
 _THUMBNAIL = 512 # px, longer side of the image that is kept for figures
 
 class _Input(NamedTuple):
@@ -56,10 +56,11 @@ def _decoded(im, name, size):
     own = _upright_size(im)
     im.draft('RGB', (size,size))
     ImageOps.exif_transpose(im, in_place=True)
-    small = Image.fromarray(_as_rgb(im))
+    plain = im.mode=='RGB' and not im.has_transparency_data
+    small = im if plain else Image.fromarray(_as_rgb(im))
     thumb = small.copy() if max(small.size)<=_THUMBNAIL else ImageOps.contain(small, (_THUMBNAIL,_THUMBNAIL))
     if small.size!=(size,size): small = small.resize((size,size), Image.BICUBIC)
-    return _Input(name, np.asarray(small).transpose(2,0,1), np.asarray(thumb), own)
+    return _Input(name, np.array(small).transpose(2,0,1), np.array(thumb), own)
 
 # %% ../nbs/50_predictor.ipynb #c9b6fa67
 def _formats():
@@ -324,9 +325,9 @@ def _predict(self:Predictor, inputs, tta, start):
         made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms))
     return made
 
-# %% ../nbs/50_predictor.ipynb #debba6b7
-def _png(array):
-    "An array as the text of a JPEG in a page."
+# %% ../nbs/50_predictor.ipynb #b90d9955
+def _src(array):
+    "An array as a JPEG inside of a page."
     data = io.BytesIO()
     Image.fromarray(array).save(data, format='JPEG', quality=80)
     return 'data:image/jpeg;base64,'+base64.b64encode(data.getvalue()).decode()
@@ -347,7 +348,7 @@ def _card(p):
     bars = ''.join(f'<div class="b"><i style="width:{100*v:.0f}%"></i><span>{html.escape(_words(c))} {v:.2f}</span></div>'
                    for c,v in p.probs.items())
     odd = ''.join(f'<p>⚠ {html.escape(line)}</p>' for line in _warning_lines(p))
-    return (f'<figure><img src="{_png(_outlined(p))}" alt="{html.escape(p.name)}"><figcaption><b>{html.escape(p.name)}</b>'
+    return (f'<figure><img src="{_src(_outlined(p))}" alt="{html.escape(p.name)}"><figcaption><b>{html.escape(p.name)}</b>'
             f'{bars}{odd}</figcaption></figure>')
 
 # %% ../nbs/50_predictor.ipynb #2dbdcce4
@@ -389,7 +390,12 @@ def save(self:Prediction,
     odd = {name:dict(value=v, threshold=t) for name,(v,t) in self.warnings.items()}
     write_json(Path(folder)/f'{self.name}.json', _row(self) | dict(warnings=odd))
 
-# %% ../nbs/50_predictor.ipynb #feb446bc
+# %% ../nbs/50_predictor.ipynb #d514579e
+def _fail_if_same(names):
+    "Raise `DataError` if two images would write the same file."
+    fail_if([n for n,k in Counter(names).items() if k>1], 'Several images have the name', 'Predict them one by one.')
+
+# %% ../nbs/50_predictor.ipynb #1917c926
 class Predictions(list):
     "Several `Prediction`s."
     failed = () # why images were left out, with their names
@@ -411,10 +417,6 @@ class Predictions(list):
         return HTML(self._repr_html_())
 
     def _repr_html_(self): return _sheet([_card(p) for p in self], self.failed)
-
-def _fail_if_same(names):
-    "Raise `DataError` if two images would write the same file."
-    fail_if([n for n,k in Counter(names).items() if k>1], 'Several images have the name', 'Predict them one by one.')
 
 # %% ../nbs/50_predictor.ipynb #bbb99d8b
 @lru_cache(1)
