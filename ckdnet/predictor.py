@@ -164,15 +164,14 @@ class Prediction:
         self.show().savefig(data, format='png', dpi=110)
         return data.getvalue()
 
-# %% ../nbs/50_predictor.ipynb #86198ece
+# %% ../nbs/50_predictor.ipynb #c9ad60da
 _OUTLINES = dict(coarse=OKABE_ITO['yellow'], fine=OKABE_ITO['sky'])
 
 def _words(name): return name.replace('_', ' ')
 
 def _warning_lines(p):
     "The warnings of a prediction, with what was measured and the threshold."
-    side = {name:side for side,name in WARNINGS.values()}
-    return [f'{name}: {v:.3g}, {side[name]} {t:.3g}' for name,(v,t) in p.warnings.items()]
+    return [f'{name} ({v:.3g}, limit {t:.3g})' for name,(v,t) in p.warnings.items()]
 
 def _draw_outlines(ax, p):
     "The image with the outlines of both masks."
@@ -187,7 +186,7 @@ def _draw_cam(ax, p):
     "The evidence for the diagnosis over the grey image."
     ax.imshow(p.thumb.mean(-1), cmap='gray', vmin=0, vmax=255)
     over = ax.imshow(stretch(p.cam[None], p.thumb.shape[:2])[0], vmin=0, vmax=1, alpha=.6)
-    bar = ax.figure.colorbar(over, ax=ax, orientation='horizontal', ticks=[], aspect=25, pad=.03)
+    bar = ax.figure.colorbar(over, ax=ax, orientation='horizontal', ticks=[], aspect=25, pad=.02, shrink=.8)
     bar.set_label('least → most evidence')
     ax.set_title(f'evidence for {_words(p.diagnosis)}')
 
@@ -199,14 +198,14 @@ def _draw_probs(ax, p):
     ax.invert_yaxis()
     ax.set(xlim=(0,1.15), xticks=[0,.5,1], xlabel='calibrated probability', title=_words(p.diagnosis))
 
-# %% ../nbs/50_predictor.ipynb #155107ca
+# %% ../nbs/50_predictor.ipynb #ae68a111
 def plot_prediction(
     p:Prediction,
 )->plt.Figure: # closed, so that a notebook shows it once
     "One prediction: outlines, evidence, probabilities and warnings."
     with plt.style.context(STYLE):
-        height = 2.9+.16*len(p.warnings)
-        fig,axs = plt.subplots(1, 3, figsize=(9.5,height), layout='constrained', width_ratios=(1,1,1.05))
+        height = 3.1+.16*len(p.warnings)
+        fig,axs = plt.subplots(1, 3, figsize=(8.6,height), layout='constrained')
         plt.close(fig)
         for ax,draw in zip(axs, (_draw_outlines, _draw_cam, _draw_probs)): draw(ax, p)
         for ax in axs[:2]: ax.axis('off')
@@ -325,7 +324,7 @@ def _predict(self:Predictor, inputs, tta, start):
         made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms))
     return made
 
-# %% ../nbs/50_predictor.ipynb #b90d9955
+# %% ../nbs/50_predictor.ipynb #cebf8457
 def _src(array):
     "An array as a JPEG inside of a page."
     data = io.BytesIO()
@@ -345,11 +344,12 @@ def _outlined(p):
 
 def _card(p):
     "One prediction as HTML."
-    bars = ''.join(f'<div class="b"><i style="width:{100*v:.0f}%"></i><span>{html.escape(_words(c))} {v:.2f}</span></div>'
-                   for c,v in p.probs.items())
+    def bar(c, v): return f'<div class="b"><i style="width:{100*v:.0f}%"></i><span>{_words(c)} {v:.2f}</span></div>'
+    name = html.escape(p.name)
+    bars = ''.join(bar(html.escape(c), v) for c,v in p.probs.items())
     odd = ''.join(f'<p>⚠ {html.escape(line)}</p>' for line in _warning_lines(p))
-    return (f'<figure><img src="{_src(_outlined(p))}" alt="{html.escape(p.name)}"><figcaption><b>{html.escape(p.name)}</b>'
-            f'{bars}{odd}</figcaption></figure>')
+    image = f'<img src="{_src(_outlined(p))}" alt="{name}">'
+    return f'<figure>{image}<figcaption><b>{name}</b>{bars}{odd}</figcaption></figure>'
 
 # %% ../nbs/50_predictor.ipynb #2dbdcce4
 _CSS = f"""<style>
