@@ -119,8 +119,8 @@ def _read(source, name, size):
         return _decoded(ImageOps.exif_transpose(im), name, size) # a copy: the image of the caller stays as it is
     except DataError as e: return e
 
-# %% ../nbs/50_predictor.ipynb #f755232b
-@dataclass(repr=False)
+# %% ../nbs/50_predictor.ipynb #8b6a23c4
+@dataclass(repr=False, eq=False)
 class Prediction:
     "What a cascade says of one image."
     name:str
