@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CARD', 'selection_score', 'best_seed', 'release', 'model_card', 'check_card']
 
-# %% ../nbs/48_publish.ipynb #a24bc07b
+# %% ../nbs/48_publish.ipynb #45784c14
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -23,6 +23,7 @@ from .results import Run
 from .stats import bootstrap_interval
 from .train.runs import environment, load_run, mask_post_process, prediction_args, trained_on
 from .train.spec import Spec, spec_from_dict, stage_plans
+from .warn import measure_prediction, selection_thresholds
 
 # %% ../nbs/48_publish.ipynb #0868130b
 def selection_score(
@@ -108,15 +109,21 @@ def _train_features(net, store, df, spec):
     parts = np.array_split(which, -(-len(which)//200))
     return np.concatenate([predict(net, store, part, **prediction_args(spec))['features'] for part in parts])
 
-# %% ../nbs/48_publish.ipynb #8c026f9b
+# %% ../nbs/48_publish.ipynb #1ce0fc0d
+def _measures(pred, images):
+    "What is odd about each prediction of images (N,3,H,W)."
+    maps = pred['cams'][np.arange(len(images)), pred['probs'].argmax(1)]
+    return [measure_prediction(*o) for o in zip(images, pred['coarse'], pred['fine'], maps)]
+
 def _from_selection(net, store, df, spec, dataset):
-    "What is decided on the selection images: temperature, statistics of features, thresholds of the distance."
+    "What is decided on the selection images: temperature, statistics of features, thresholds of the warnings."
     which = np.flatnonzero((df.split=='select') & df.diagnosis.notna())
-    pred = predict(net, store, which, **prediction_args(spec))
+    pred = _predicted(net, store, which, spec)
     temperature = fit_temperature(pred['probs'], store.labels(dataset.classes)[which])
     features = feature_statistics(_train_features(net, store, df, spec))
     p95,p99 = np.percentile(feature_distance(pred['features'], features), [95,99])
-    return temperature, features, dict(p95=float(p95), p99=float(p99))
+    thresholds = selection_thresholds(_measures(pred, store[which][0]))
+    return temperature, features, dict(p95=float(p95), p99=float(p99)), thresholds
 
 def _on_validation(net, half, store, df, spec, dataset, temperature):
     "What Validation says: metrics, calibration, and what half precision changes. Also the features of its images."
@@ -140,7 +147,7 @@ def _origin(spec, df, result):
     return dict(spec=asdict(spec), data=data, prediction=prediction_args(spec), published=environment(),
                 training={k:result[k] for k in kept})
 
-# %% ../nbs/48_publish.ipynb #dc39fac3
+# %% ../nbs/48_publish.ipynb #d871e157
 CARD = 'MODEL_CARD.md' # beside the weights
 
 def release(
@@ -162,11 +169,12 @@ def release(
     net = load_run(spec, df, work, data)
     store = Store(df, spec.store_size, Path(work)/'stores')
     half = in_half_precision(net)
-    temperature,features,far = _from_selection(half, store, df, spec, dataset)
+    temperature,features,far,thresholds = _from_selection(half, store, df, spec, dataset)
     validation,of_valid = _on_validation(net, half, store, df, spec, dataset, temperature)
     distance = feature_distance(of_valid, features)
     far['validation'] = {k:float((distance>far[k]).mean()) for k in ('p95','p99')} # share of its images beyond
-    save_cascade(file, half, _origin(spec, df, result) | dict(temperature=temperature, far=far) | validation, features)
+    decided = dict(temperature=temperature, far=far, warn=thresholds)
+    save_cascade(file, half, _origin(spec, df, result) | decided | validation, features)
     metadata = load_cascade(file)[1]
     with atomic_path(file.with_name(CARD)) as part: part.write_text(model_card(metadata))
     return metadata
