@@ -220,7 +220,7 @@ def all_processes(
     torch.distributed.all_gather_object(objects, o)
     return objects
 
-# %% ../../nbs/30_train.callbacks.ipynb #79cc239b
+# %% ../../nbs/30_train.callbacks.ipynb #a5bc0b2e
 class NotFinite(FloatingPointError):
     "A training whose loss or gradient is infinite or not a number; `where` says in which epoch and batch."
     def __init__(self, message, where):
@@ -229,7 +229,7 @@ class NotFinite(FloatingPointError):
 
 class FiniteGradientClip(GradientClip):
     "Limit the norm of the gradient to `max_norm`. Raises `NotFinite` if the loss or the gradient is not finite."
-    def after_loss(self): self._check('loss', to_detach(self.loss))
+    def after_loss(self): self._check('loss', to_detach(self.loss).mean()) # of one image each in `get_preds`
 
     def before_step(self):
         norm = torch.nn.utils.clip_grad_norm_(self.parameters(), self.max_norm, self.norm_type)
