@@ -124,6 +124,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'ckdnet.cli._undefined': ('cli.html#_undefined', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_bench': ('cli.html#ckdnet_bench', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_download': ('cli.html#ckdnet_download', 'ckdnet/cli.py'),
+                            'ckdnet.cli.ckdnet_export': ('cli.html#ckdnet_export', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_predict': ('cli.html#ckdnet_predict', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_release': ('cli.html#ckdnet_release', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_run': ('cli.html#ckdnet_run', 'ckdnet/cli.py'),

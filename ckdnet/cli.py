@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['command', 'ckdnet_run', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download', 'ckdnet_release', 'ckdnet_predict',
-           'ckdnet_bench']
+           'ckdnet_export', 'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #fc7210b2
 import argparse, inspect, os, re, shlex, sys
@@ -346,6 +346,23 @@ def ckdnet_predict(
     if not out: raise ValueError('No folder was given: pass --out.')
     from ckdnet.predictor import predict_files
     predict_files(images, out, weights, tta)
+
+# %% ../nbs/60_cli.ipynb #50100d85
+@command
+def ckdnet_export(
+    kind:str, # onnx or program
+    out:str=None, # the file to write
+    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+):
+    "Write a released cascade in a form that other programs can run."
+    if kind not in ('onnx','program'): raise ValueError(f"'{kind}' is not a kind of export: onnx or program.")
+    if not out: raise ValueError('No file was given: pass --out.')
+    from ckdnet.export import export_onnx, export_program
+    from ckdnet.pretrained import load_cascade
+    write = export_onnx if kind=='onnx' else export_program
+    net,about = load_cascade(weights)
+    write(net, out, about['prediction']['size'], tuple(about['data']['classes']), about['temperature'])
+    print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
 
 # %% ../nbs/60_cli.ipynb #235e8733
 @command
