@@ -6,7 +6,7 @@
 __all__ = ['AUGMENT', 'StoreDataset', 'other_rows', 'affine', 'random_affine', 'affine_grid', 'random_colour', 'AugmentBatch',
            'StoreDL', 'balancing_weights', 'create_dls']
 
-# %% ../../nbs/05_data.loaders.ipynb #4516021d
+# %% ../../nbs/05_data.loaders.ipynb #5301ad7e
 import math
 from copy import copy
 from functools import lru_cache
@@ -18,7 +18,7 @@ from fastai.data.transforms import CategoryMap
 from fastai.torch_core import TensorCategory, TensorImage, default_device, explode_types
 from fastai.vision.augment import RandTransform
 from fastai.vision.core import TensorMask
-from fastcore.basics import store_attr
+from fastcore.basics import patch, store_attr
 from fastcore.foundation import L
 from matplotlib import pyplot as plt
 from torchvision.transforms.v2 import RandomErasing
@@ -29,7 +29,7 @@ def take(array, rows):
     "Some rows of a tensor, on its device."
     return array.index_select(0, send(torch.from_numpy(rows), array.device))
 
-# %% ../../nbs/05_data.loaders.ipynb #62ca5e83
+# %% ../../nbs/05_data.loaders.ipynb #06ecc040
 class StoreDataset:
     "Rows of a `Store` with one kind of target. Indexed with a list of B positions, it gives a batch."
     def __init__(self,
@@ -60,26 +60,6 @@ class StoreDataset:
         absent = [c for i,c in enumerate(self.classes) if i not in self.labels[self.rows]]
         fix = 'Remove them from the classes, or change the split.'
         if absent: raise ValueError(offenders('Classes without a training image', absent, fix))
-
-    @property
-    def items(self): return self.store.df.image_id.to_numpy()[self.rows].tolist() # the image ids, as fastai asks for them
-
-    @property
-    def vocab(self): return CategoryMap(self.classes, sort=False)
-
-    def of(self,
-        ids, # image ids of the store, of any split
-    ): # another `StoreDataset`
-        "The same for other images. Raises `ValueError` for ids that the store does not have."
-        row_of = {name:i for i,name in enumerate(self.store.df.image_id)}
-        unknown = [str(i) for i in ids if not isinstance(i, str) or i not in row_of]
-        fix = 'Give ids of its images; images of your own are predicted by `ckdnet.evaluate.predict`, from a store.'
-        if unknown: raise ValueError(offenders('Images that the store does not have', unknown, fix))
-        ds = copy(self)
-        ds.rows = np.array([row_of[i] for i in ids], dtype=int)
-        given_of = dict(zip(self.rows, self.given_rows))
-        ds.given_rows = np.array([given_of.get(r, r) for r in ds.rows], dtype=int)
-        return ds
 
     def __len__(self): return len(self.rows)
 
@@ -251,13 +231,43 @@ class AugmentBatch(RandTransform):
         std = cached_tensor(self.norm['std'], x.device)
         return x*std[...,None]+mean[...,None]
 
-# %% ../../nbs/05_data.loaders.ipynb #acf97f88
+# %% ../../nbs/05_data.loaders.ipynb #46c86d03
+@patch(as_prop=True)
+def items(self:StoreDataset): return self.store.df.image_id.to_numpy()[self.rows].tolist()
+
+@patch(as_prop=True)
+def vocab(self:StoreDataset): return CategoryMap(self.classes, sort=False)
+
+@patch
+def of(self:StoreDataset,
+    ids, # image ids of the store, of any split
+): # another `StoreDataset`
+    "The same for other images. Raises `ValueError` for ids that the store does not have."
+    row_of = {name:i for i,name in enumerate(self.store.df.image_id)}
+    unknown = [str(i) for i in ids if not isinstance(i, str) or i not in row_of]
+    fix = 'Give ids of its images; images of your own are predicted by `ckdnet.evaluate.predict`, from a store.'
+    if unknown: raise ValueError(offenders('Images that the store does not have', unknown, fix))
+    ds = copy(self)
+    ds.rows = np.array([row_of[i] for i in ids], dtype=int)
+    given_of = dict(zip(self.rows, self.given_rows))
+    ds.given_rows = np.array([given_of.get(r, r) for r in ds.rows], dtype=int)
+    return ds
+
+# %% ../../nbs/05_data.loaders.ipynb #860ef7b6
 def outline(ax, mask, **kwargs):
     "The outline of a mask (H,W); an empty or a full mask has none."
     mask = np.asarray(mask.cpu(), dtype=float)
     if mask.min()<mask.max(): ax.contour(mask, [0.5], linewidths=1.5, **kwargs)
 
-# %% ../../nbs/05_data.loaders.ipynb #98b133f9
+def show_target(ax, classes, truth, predicted):
+    "The truth and, unless it is None, the prediction: diagnoses if there are classes, else masks (H,W)."
+    shown = [truth] if predicted is None else [truth, predicted]
+    if classes: ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
+    else:
+        for mask,colour,style in zip(shown, ('#56B4E9','#D55E00'), ('solid','dashed')):
+            outline(ax, mask, colors=colour, linestyles=style)
+
+# %% ../../nbs/05_data.loaders.ipynb #717f5f80
 class StoreDL(TfmdDL):
     "Batches of a `StoreDataset`: `(TensorImage (B,3,size,size), TensorMask (B,size,size) or TensorCategory (B,))`."
     batch_ids = () # the image ids of the batch that was given last, B of them
@@ -283,34 +293,24 @@ class StoreDL(TfmdDL):
         self._n_inp = self.dataset.n_inp
         self._types = explode_types(self.after_batch(self.dataset[[0]]))
 
-    def new(self, dataset=None, cls=None, process=None, **kwargs): # image ids, as of `DataLoaders.test_dl`, or a data set
+    def new(self, dataset=None, cls=None, process=None, **kwargs): # `dataset`: image ids from `test_dl`, or a data set
         if isinstance(dataset, (list, L)): dataset = self.dataset.of(dataset)
         return super().new(dataset, cls, **kwargs)
 
     def show_batch(self, b=None, max_n=8, ncols=4, out=None, **kwargs):
-        """Show `max_n` images of a batch, each with the outline of its mask or with its diagnosis. `out`, predicted masks
-        or diagnoses, are shown too: dashed, or in the second line."""
+        """Show `max_n` images of a batch, each with the outline of its mask or with its diagnosis; and with `out`,
+        predicted masks (dashed) or diagnoses (after an arrow)."""
         x,*_,y = self.decode(self.one_batch() if b is None else b)
         n = min(max_n, len(x))
         nrows = -(-n//ncols)
-        fig,axs = plt.subplots(nrows, ncols, figsize=(1.5*ncols, 1.8*nrows), squeeze=False,
-                               layout='constrained')
+        fig,axs = plt.subplots(nrows, ncols, figsize=(1.5*ncols, 1.8*nrows), squeeze=False, layout='constrained')
         for ax in axs.flat: ax.axis('off')
         for i,(ax,im) in enumerate(zip(axs.flat, x[:n])):
             ax.imshow(im.permute(1,2,0).clamp(0,1).cpu().numpy())
-            self._show_target(ax, y[i], None if out is None else out[i], isinstance(y, TensorMask))
+            classes = None if isinstance(y, TensorMask) else self.dataset.classes
+            show_target(ax, classes, y[i], None if out is None else out[i])
 
-    def _show_target(self, ax, truth, predicted, is_mask):
-        if is_mask:
-            outline(ax, truth, colors='#56B4E9')
-            if predicted is not None: outline(ax, predicted, colors='#D55E00', linestyles='dashed')
-            return
-        names = [self.dataset.classes[int(o)].replace('_','\n') for o in (truth, predicted) if o is not None]
-        ax.set_title('\n→ '.join(names), fontsize=9)
-
-    def show_results(self, b, out, max_n=8, **kwargs):
-        "Show images with the truth and with what was predicted: masks (B,H,W) or diagnoses (B,)."
-        self.show_batch(b, max_n, out=out)
+    def show_results(self, b, out, max_n=8, **kwargs): self.show_batch(b, max_n, out=out)
 
 # %% ../../nbs/05_data.loaders.ipynb #95c5d905
 def balancing_weights(

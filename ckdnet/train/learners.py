@@ -102,7 +102,7 @@ def _that_predicts(loss, target):
     loss.decodes = _masks if target=='mask' else _diagnoses
     return loss
 
-# %% ../../nbs/33_train.learners.ipynb #4d806733
+# %% ../../nbs/33_train.learners.ipynb #7714381a
 class StageLearner(Learner):
     "A fastai Learner of one stage."
     @contextmanager
@@ -117,8 +117,8 @@ class StageLearner(Learner):
     def export(self, *args, **kwargs):
         "Raises `NotImplementedError`."
         raise NotImplementedError(
-            'An exported Learner is unpickled, which can run any code. `save_weights(learn.model, file)` keeps a network, '
-            '`ckdnet.pretrained.save_cascade` a cascade, and `ckdnet.export` writes it for other programs.')
+            'An exported Learner is unpickled, which can run any code. `save_weights(learn.model, file)` keeps a '
+            'network, `ckdnet.pretrained.save_cascade` a cascade, and `ckdnet.export` writes it for other programs.')
 
     def tta(self, *args, **kwargs):
         "Raises `NotImplementedError`."
