@@ -203,19 +203,22 @@ def compare_folds(
     margin = np.max([margin, high-value, value-low]) # NaN for one fold
     return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds')
 
-# %% ../nbs/22_stats.ipynb #72e0d49d
+# %% ../nbs/22_stats.ipynb #c275908d
 def factor_effects(
     on:pd.DataFrame, # (trainings, options), bool: was the option on?
     values, # (trainings,), a metric
     blocks, # (trainings,), such as the fold of each
 )->pd.DataFrame: # a row per option: 'effect', mean with it less mean without; 'margin', half its 95 % interval
-    "The effects of options in a factorial design, each with the others held equal."
+    """The effects of options in a factorial design, each with the others held equal. Raises `ValueError` for too few
+    trainings to separate them."""
     constants = pd.get_dummies(pd.Series(blocks)).to_numpy(float)
     x = np.column_stack([on.to_numpy(float), constants])
+    df = len(x)-x.shape[1]
+    if df<1 or np.linalg.matrix_rank(x)<x.shape[1]:
+        raise ValueError(f'{len(x)} trainings do not separate the effects of {on.shape[1]} options.')
     values = np.asarray(values, dtype=float)
     coefficients,*_ = np.linalg.lstsq(x, values)
     residuals = values-x@coefficients
-    df = len(values)-x.shape[1]
     covariance = np.linalg.inv(x.T@x)*(residuals@residuals)/df
     n = on.shape[1]
     margin = student_t.ppf(.975, df)*np.sqrt(np.diag(covariance)[:n])

@@ -121,7 +121,7 @@ def stock_learner(
     recipe = plan.recipe
     cbs = [GradientClip(recipe.clip)]
     if stage.upstream: cbs.append(FrozenUpstream(net, stage))
-    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan.spec, dls.train),
+    return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan, dls.train),
                    metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=_ADAM[recipe.schedule],
                    splitter=_encoder_and_rest, wd=recipe.wd, wd_bn_bias=True, cbs=cbs)
 
