@@ -45,7 +45,8 @@ if __name__=='__main__':
             pool.submit(ckdnet_run, names(*TABLE6, *TABLE7), seeds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*FIG11A[::4], *FIG11B[::2]), **on_2017),
             pool.submit(ckdnet_run, names(*SEARCH[::3]), folds='0', **on_2017),
-            pool.submit(ckdnet_run, names(*TABLE6, *TABLE7, *CEILING, *STACKING), folds='0,1', **on_2017),
+            pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING, *STACKING)}', folds='0,1',
+                        **on_2017),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),
         ]
         for r in runs: r.result()
