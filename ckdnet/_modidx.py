@@ -1105,6 +1105,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs._git': ('train.runs.html#_git', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._indices': ('train.runs.html#_indices', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._is_complete': ('train.runs.html#_is_complete', 'ckdnet/train/runs.py'),
+                                   'ckdnet.train.runs._load_stage': ('train.runs.html#_load_stage', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._lock': ('train.runs.html#_lock', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._make_result': ('train.runs.html#_make_result', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._now': ('train.runs.html#_now', 'ckdnet/train/runs.py'),

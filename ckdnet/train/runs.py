@@ -82,7 +82,7 @@ def _lock(file, doing, wait=True, if_held=lambda: None):
     try: yield
     finally: lock.release()
 
-# %% ../../nbs/34_train.runs.ipynb #75224722
+# %% ../../nbs/34_train.runs.ipynb #a8fd844b
 def train(
     spec:Spec,
     dataset:Dataset,
@@ -94,19 +94,18 @@ def train(
     Raises `DataError` for a trained stage whose files were damaged, and `NotFinite`."""
     set_seed(spec.seed, reproducible=True)
     net = create_model(spec, len(dataset.classes))
+    images = trained_on(df)
     logs = []
     done = {}
     for plan in stage_plans(spec):
-        here = _trained_stage(plan, net, dataset, df, store, work)
-        done[plan.stage.name] = dict(checkpoint=here.name, recipe=asdict(plan.recipe), **_read_done(here))
-        load_weights(getattr(net, plan.stage.net), here/f'{spec.weights}.safetensors')
+        here = _trained_stage(plan, net, dataset, df, images, store, work)
+        done[plan.stage.name] = dict(checkpoint=here.name, recipe=asdict(plan.recipe), **_load_stage(plan, net, here))
         logs.append(_read_log(here/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
-# %% ../../nbs/34_train.runs.ipynb #461878a9
-def _trained_stage(plan, net, dataset, df, store, work):
-    "The folder of a stage, trained now if it was not before."
-    images = trained_on(df)
+# %% ../../nbs/34_train.runs.ipynb #b896c376
+def _trained_stage(plan, net, dataset, df, images, store, work):
+    "The folder of a stage, trained now if it was not before; `images` is what `trained_on` says of `df`."
     here = stage_folder(plan, images, work)
     with _lock(here/'lock', f'trains this {plan.stage.title}'):
         if not (here/'done.json').exists():
@@ -137,7 +136,7 @@ def _score(learn, weights):
     load_weights(learn.model, weights)
     with learn.no_bar(): return none_if_nan(learn.validate()[1])
 
-# %% ../../nbs/34_train.runs.ipynb #bb5e53a0
+# %% ../../nbs/34_train.runs.ipynb #962d91f7
 def _out_of_fold(plan, dataset, df, store, work):
     "Networks that were trained without one part of the training images each, and the part of each image."
     n = plan.spec.out_of_fold if 'out_of_fold' in plan.stage.spec_fields else 0
@@ -148,15 +147,16 @@ def _out_of_fold(plan, dataset, df, store, work):
         others = df.copy()
         others.loc[part, 'split'] = 'part'
         set_seed(plan.spec.seed, reproducible=True)
-        nets.append(create_model(plan.spec, len(dataset.classes)))
+        net = create_model(plan.spec, len(dataset.classes))
+        images = trained_on(others)
         for before in plan.upstream:
-            here = _trained_stage(before, nets[-1], dataset, others, store, work)
-            _read_done(here)
-            load_weights(getattr(nets[-1], before.stage.net), here/f'{plan.spec.weights}.safetensors')
+            here = _trained_stage(before, net, dataset, others, images, store, work)
+            _load_stage(before, net, here)
+        nets.append(net)
         part_of |= dict.fromkeys(df.image_id[part], i)
     return nets, part_of
 
-# %% ../../nbs/34_train.runs.ipynb #55a16618
+# %% ../../nbs/34_train.runs.ipynb #b27d6363
 def _read_done(here):
     "What `done.json` of a finished stage says, if its files are as they were."
     try: done = json.loads((here/'done.json').read_text())
@@ -164,6 +164,12 @@ def _read_done(here):
     damaged = [here/f for f,h in done['files'].items() if not (here/f).exists() or file_hash(here/f)!=h]
     fix = f'Remove the folder {here} to train this stage again.'
     fail_if(damaged, 'Files of a trained stage that are damaged or missing', fix)
+    return done
+
+def _load_stage(plan, net, here):
+    "Load the weights of a finished stage that its spec names; what its `done.json` says."
+    done = _read_done(here)
+    load_weights(getattr(net, plan.stage.net), here/f'{plan.spec.weights}.safetensors')
     return done
 
 def _read_log(file, stage):
@@ -338,7 +344,7 @@ def _write_result(file, origin, evaluation, history):
     files = {ending:file_hash(side_file(file, ending)) for ending in SIDE_FILES}
     write_json(file, origin | dict(files=files) | evaluation.metrics)
 
-# %% ../../nbs/34_train.runs.ipynb #7b8d9943
+# %% ../../nbs/34_train.runs.ipynb #92c41d24
 def load_run(
     spec:Spec, # of a finished run
     df:pd.DataFrame, # the index of its images, for a fold from `fold_split`; 'valid' and 'test' may be others
@@ -354,6 +360,5 @@ def load_run(
         if not (here/'done.json').exists():
             raise FileNotFoundError(f'{plan.stage.title} of {spec.name} (seed {spec.seed}, profile {spec.profile}) was '
                                     f'not trained on these images in {work}: run it first.')
-        _read_done(here)
-        load_weights(getattr(net, plan.stage.net), here/f'{spec.weights}.safetensors')
+        _load_stage(plan, net, here)
     return net
