@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['class_map', 'predict', 'predict_tta', 'at_size', 'post_processed', 'per_image', 'summary', 'message_ablation',
-           'Evaluation', 'evaluate']
+           'evaluate_official', 'Evaluation', 'evaluate']
 
-# %% ../nbs/40_evaluate.ipynb #23274474
+# %% ../nbs/40_evaluate.ipynb #f0654df3
 from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
@@ -16,7 +16,7 @@ from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
-from .data.index import Dataset
+from .data.index import OFFICIAL, Dataset
 from .data.loaders import other_rows
 from .data.store import Store
 from .metrics import auc, none_if_nan, seg_metrics
@@ -255,13 +255,44 @@ def message_ablation(
         without[message] = dict(avg_AUC=_average_auc(images, dataset), JA=float(images.fine_JA.mean()))
     return dict(without=without, delta=net.cls.atten.delta.item(), mu=[e.mu.item() for e in net.seg.entangle])
 
-# %% ../nbs/40_evaluate.ipynb #530715a7
+# %% ../nbs/40_evaluate.ipynb #551c2e82
+def evaluate_official(
+    net:nn.Module, # these arguments as for `evaluate`
+    df:pd.DataFrame,
+    store:Store,
+    dataset:Dataset,
+    post_process=None,
+    **kwargs,
+)->tuple: # split → metrics from `summary`; one row per image, with its split. Both empty without ground truth
+    "The metrics of the splits `OFFICIAL`, as far as the ground truth is known."
+    judged = _known(net, df).any(axis=1)
+    metrics = {}
+    tables = [pd.DataFrame(columns=['image_id','split'])]
+    for split in OFFICIAL:
+        which = np.flatnonzero((df.split==split) & judged)
+        if not len(which): continue
+        pred = post_processed(predict(net, store, which, **kwargs), post_process)
+        images = per_image(pred, df.loc[which], dataset.classes)
+        metrics[split] = summary(images, dataset)
+        tables.append(images.assign(split=split))
+    return metrics, pd.concat(tables[1:] or tables, ignore_index=True)
+
+# %% ../nbs/40_evaluate.ipynb #3b553a96
+def _known(net, df):
+    "What of each image is known and predicted, so that it can be judged: 'diagnosis' and 'mask', bool."
+    known = pd.DataFrame(dict(diagnosis=df.diagnosis.notna() & (net.cls is not None),
+                              mask=df['mask'].notna() & (net.seg is not None)))
+    if net.given: known[df[net.given].isna()] = False
+    return known
+
+# %% ../nbs/40_evaluate.ipynb #00c63409
 class Evaluation(NamedTuple):
     "What is stored of a trained model."
-    metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'dihedral', 'message_ablation': those that the model has
+    metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'dihedral', 'official', 'message_ablation': what there is
     images:pd.DataFrame # from `per_image`, single view
     tta:pd.DataFrame # from `per_image`, several views; empty for networks that are given a truth
     dihedral:pd.DataFrame # the same for the diagnosis from eight flips and rotations; empty without a diagnosis
+    official:pd.DataFrame # from `evaluate_official`
     arrays:dict # 'coarse' and 'fine': masks as bits; 'features' and 'cams' in half precision
 
 def evaluate(
@@ -269,21 +300,18 @@ def evaluate(
     df:pd.DataFrame, # the index
     store:Store, # the same images, decoded
     dataset:Dataset,
-    split:str='valid', # the images to report on
     post_process=None, # of the fine masks, of one view and of several: see `post_processed`
     other:bool=False, # is a truth that the network is given that of another image?
     **kwargs, # `size`, `bs` and `bf16` of `predict`
 )->Evaluation:
-    "Predict a split and compute its metrics. Images are judged by what is known of them and what the networks predict."
-    known = pd.DataFrame(dict(diagnosis=df.diagnosis.notna() & (net.cls is not None),
-                              mask=df['mask'].notna() & (net.seg is not None)))
-    if net.given: known[df[net.given].isna()] = False
-    which = np.flatnonzero((df.split==split) & known.any(axis=1))
+    "Predict the images of 'valid' and compute metrics. Each is judged by what is known of it and what is predicted."
+    known = _known(net, df)
+    which = np.flatnonzero((df.split=='valid') & known.any(axis=1))
     truth = _given_truth(net.given, store, other_rows(which) if other else which, dataset)
     pred = post_processed(predict(net, store, which, given=truth, **kwargs), post_process)
     images = per_image(pred, df.loc[which], dataset.classes)
     none = images.iloc[:0]
-    if net.given: return Evaluation(summary(images, dataset), images, none, none, _to_store(pred))
+    if net.given: return Evaluation(summary(images, dataset), images, none, none, none, _to_store(pred))
     tta = _tta_per_image(net, df, store, dataset, known.loc[which], post_process, kwargs)
     diagnosed = which[known.diagnosis[which]]
     dihedral = none
@@ -291,9 +319,10 @@ def evaluate(
         pred_8 = predict_tta(net, store, diagnosed, mask=False, dihedral=True, **kwargs)
         dihedral = per_image(pred_8, df.loc[diagnosed], dataset.classes)
     metrics = summary(images, dataset) | dict(tta=summary(tta, dataset), dihedral=summary(dihedral, dataset))
+    metrics['official'],official = evaluate_official(net, df, store, dataset, post_process, **kwargs)
     if isinstance(net, CKDNet) and known.loc[which].all(axis=None):
         metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process, **kwargs)
-    return Evaluation(metrics, images, tta, dihedral, _to_store(pred))
+    return Evaluation(metrics, images, tta, dihedral, official, _to_store(pred))
 
 # %% ../nbs/40_evaluate.ipynb #5d85a74d
 def _given_truth(kind, store, rows, dataset):

@@ -8,7 +8,7 @@ __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'results_f
            'metric_rows', 'if_run', 'if_any_run', 'difference', 'difference_over_folds', 'add_column', 'delong_by_seed',
            'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
-# %% ../nbs/24_results.ipynb #ea1325b1
+# %% ../nbs/24_results.ipynb #5ad4d856
 import json, os, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +16,7 @@ from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 import numpy as np, pandas as pd
+from fastcore.basics import patch
 from PIL import Image
 from .core import data_dir, file_hash
 from .data.files import DataError, read_image, read_mask
@@ -69,8 +70,15 @@ def describe_dataset(dataset):
     "What a result file records of a `Dataset`."
     return dict(dataset=dataset.name, classes=list(dataset.classes), tasks=list(dataset.task_classes))
 
-# %% ../nbs/24_results.ipynb #25c347aa
-SIDE_FILES = ('.csv','_tta.csv','_dihedral.csv','_history.csv','.npz') # endings of the files beside a `<seed>.json`
+# %% ../nbs/24_results.ipynb #14363058
+SIDE_FILES = ( # endings of the files beside a `<seed>.json`
+    '.csv', # from `per_image`, one view
+    '_tta.csv', # several views
+    '_dihedral.csv', # eight flips and rotations
+    '_official.csv', # the challenge's own splits
+    '_history.csv', # every epoch of every stage
+    '.npz', # features, class activation maps, masks
+)
 _BEFORE_SCHEMA_3 = ('.csv','_tta.csv','_history.csv','.npz')
 
 def side_file(
@@ -80,7 +88,7 @@ def side_file(
     "The path of a file beside a result."
     return Path(file).with_name(Path(file).stem+ending)
 
-# %% ../nbs/24_results.ipynb #96e36d12
+# %% ../nbs/24_results.ipynb #1e8d56e1
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed. Raises `DataError` for damaged files."
@@ -95,31 +103,11 @@ class Run:
     @cached_property
     def dihedral(self): return pd.read_csv(self._checked('_dihedral.csv'))
     @cached_property
+    def official(self): return pd.read_csv(self._checked('_official.csv'))
+    @cached_property
     def history(self): return pd.read_csv(self._checked('_history.csv'))
     @cached_property
     def arrays(self): return dict(np.load(self._checked('.npz')))
-
-    def damaged_files(self): # list of paths
-        "The files beside the result that are missing or not as they were written. Up to schema 2 only missing ones."
-        return [side_file(self.file, ending) for ending in self.result['files'] or _BEFORE_SCHEMA_3
-                if self._is_damaged(ending)]
-
-    def _is_damaged(self, ending):
-        file = side_file(self.file, ending)
-        recorded = self.result['files'].get(ending) # None up to schema 2
-        return not file.exists() or recorded is not None and file_hash(file)!=recorded
-
-    def _checked(self, ending):
-        file = side_file(self.file, ending)
-        if file.exists() and self._is_damaged(ending):
-            raise DataError(f'{file} is not as it was written: restore it, or remove it and run again.')
-        return file
-
-    def is_of(self, df): # is this the result of the images of the index `df`?
-        "Compares the content of the images. Up to schema 2 it was not recorded, and the ids are compared."
-        recorded = self.result['data']['sha256']
-        if recorded: return recorded==fingerprint(df)['sha256']
-        return set(self.images.image_id) <= set(df.image_id.iloc[rows(df, 'valid')])
 
     @property
     def classes(self): return tuple(self.result['data']['classes'])
@@ -130,27 +118,59 @@ class Run:
     @property
     def diagnosed(self): return self.images[self.images.diagnosis.notna()]
 
-    def probs(self): # (N,C)
-        "Probabilities of the images that have a diagnosis."
-        return self.diagnosed[[f'p_{c}' for c in self.classes]].to_numpy()
+# %% ../nbs/24_results.ipynb #8ec80d05
+@patch
+def damaged_files(self:Run): # list of paths
+    "The files beside the result that are missing or not as they were written. Up to schema 2 only missing ones."
+    return [side_file(self.file, ending) for ending in self.result['files'] or _BEFORE_SCHEMA_3
+            if self._is_damaged(ending)]
 
-    def labels(self): # (N,) integers
-        "Labels of the images that have a diagnosis."
-        return self.diagnosed.diagnosis.map(self.classes.index).to_numpy()
+@patch
+def _is_damaged(self:Run, ending):
+    file = side_file(self.file, ending)
+    recorded = self.result['files'].get(ending) # None up to schema 2
+    return not file.exists() or recorded is not None and file_hash(file)!=recorded
 
-    def masks(self, which='fine'): # (N,size,size) bool
-        "Predicted masks; `which` is 'fine' or 'coarse'."
-        size = self.result['spec']['size']
-        return np.unpackbits(self.arrays[which], axis=-1, count=size).astype(bool)
+@patch
+def _checked(self:Run, ending):
+    file = side_file(self.file, ending)
+    if file.exists() and self._is_damaged(ending):
+        raise DataError(f'{file} is not as it was written: restore it, or remove it and run again.')
+    return file
 
-    def value(self, *keys): # None where a metric is not defined
-        """A number of the result: `run.value('diagnosis', 'melanoma', 'AUC')`. Raises `KeyError` with the names that
-        there are."""
-        v = self.result
-        for k in keys:
-            if k not in v: raise KeyError(f"{self.file} has no '{k}' in {keys}; there are {', '.join(v)}.")
-            v = v[k]
-        return v
+@patch
+def is_of(self:Run, df): # is this the result of the images of the index `df`?
+    "Compares the content of the images. Up to schema 2 it was not recorded, and the ids are compared."
+    recorded = self.result['data']['sha256']
+    if recorded: return recorded==fingerprint(df)['sha256']
+    return set(self.images.image_id) <= set(df.image_id.iloc[rows(df, 'valid')])
+
+# %% ../nbs/24_results.ipynb #765dc105
+@patch
+def probs(self:Run): # (N,C)
+    "Probabilities of the images that have a diagnosis."
+    return self.diagnosed[[f'p_{c}' for c in self.classes]].to_numpy()
+
+@patch
+def labels(self:Run): # (N,) integers
+    "Labels of the images that have a diagnosis."
+    return self.diagnosed.diagnosis.map(self.classes.index).to_numpy()
+
+@patch
+def masks(self:Run, which='fine'): # (N,size,size) bool
+    "Predicted masks; `which` is 'fine' or 'coarse'."
+    size = self.result['spec']['size']
+    return np.unpackbits(self.arrays[which], axis=-1, count=size).astype(bool)
+
+@patch
+def value(self:Run, *keys): # None where a metric is not defined
+    """A number of the result: `run.value('diagnosis', 'melanoma', 'AUC')`. Raises `KeyError` with the names that
+    there are."""
+    v = self.result
+    for k in keys:
+        if k not in v: raise KeyError(f"{self.file} has no '{k}' in {keys}; there are {', '.join(v)}.")
+        v = v[k]
+    return v
 
 # %% ../nbs/24_results.ipynb #94c8771e
 def load_runs(

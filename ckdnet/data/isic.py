@@ -86,34 +86,35 @@ def _part3(csv, images):
     fail_if(both, f'Both melanoma and seborrheic keratosis in {csv}', 'A lesion is one of the two at most.')
     return t.assign(nevus=1-t.sum(axis=1)).idxmax(axis=1).to_dict()
 
-# %% ../../nbs/02_data.isic.ipynb #bf61f7dc
+# %% ../../nbs/02_data.isic.ipynb #35b74287
 def isic2018(
     folder, # contains `ISIC2018_Task1-2_Training_Input`, `ISIC2018_Task3_Training_Input`, …
     task:int, # 1, segmentation, or 3, diagnosis
     fraction:float=0.2, # the part of the training images that becomes 'valid'
     seed:int=42, # of the split
-)->pd.DataFrame: # an index with the splits 'train', 'valid', 'test'
+)->pd.DataFrame: # an index with the splits 'train', 'valid', 'official_valid', 'test'
     "The images of one task of ISIC2018. Raises `DataError` as `isic2017` does."
     if task not in (1,3): raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
     images = _images(_input(folder, task, 'Training'))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
-    return pd.concat([df, *_test_2018(folder, task)], ignore_index=True)
+    official = [_official_2018(folder, task, *part) for part in (('Validation','official_valid'), ('Test','test'))]
+    return pd.concat([df, *(o for o in official if o is not None)], ignore_index=True)
 
-# %% ../../nbs/02_data.isic.ipynb #9366ce52
+# %% ../../nbs/02_data.isic.ipynb #2eb8e969
 def _input(folder, task, part):
-    "The folder of the images of a task; `part` is 'Training' or 'Test'."
+    "The folder of the images of a task; `part` is 'Training', 'Validation' or 'Test'."
     return _place(folder, f"ISIC2018_Task{'1-2' if task==1 else '3'}_{part}_Input")
 
-def _test_2018(folder, task):
-    "The test images of a task, with their ground truth where it is there; an empty list without them."
-    test = _input(folder, task, 'Test')
-    if not test.is_dir(): return []
-    images = _images(test)
-    truth = _place(folder, f'ISIC2018_Task{task}_Test_GroundTruth')
+def _official_2018(folder, task, part, split):
+    "The images of 'Validation' or 'Test', with their ground truth where it is there; None without them."
+    inputs = _input(folder, task, part)
+    if not inputs.is_dir(): return None
+    images = _images(inputs)
+    truth = _place(folder, f'ISIC2018_Task{task}_{part}_GroundTruth')
     masks = _masks(truth, images) if task==1 else {}
     diagnosis = _diagnoses(_place(truth, f'{truth.name}.csv'), images) if task==3 else {}
-    return [make_index(images, masks, diagnosis, 'test')]
+    return make_index(images, masks, diagnosis, split)
 
 # %% ../../nbs/02_data.isic.ipynb #766d120d
 def _task1(folder, images):

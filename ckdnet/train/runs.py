@@ -332,11 +332,11 @@ def _check_same_spec(file, other, spec):
     fix = 'Choose another folder for the results, or another name for the images (data).'
     if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
 
-# %% ../../nbs/34_train.runs.ipynb #ad600ab0
+# %% ../../nbs/34_train.runs.ipynb #9779da86
 def _write_result(file, origin, evaluation, history):
     "Write all files of a result; the JSON comes last, so that a result is complete if it is there."
     tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta, '_dihedral.csv':evaluation.dihedral,
-              '_history.csv':history}
+              '_official.csv':evaluation.official, '_history.csv':history}
     for ending,table in tables.items():
         with atomic_path(side_file(file, ending)) as part: table.to_csv(part, index=False, float_format='%.5g')
     with atomic_path(side_file(file, '.npz')) as part:
