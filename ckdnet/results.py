@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'results_folder', 'read_result', 'side_file', 'Run',
-           'load_runs', 'load_folds', 'Experiments', 'load_experiments', 'describe_runs', 'mean_sd', 'over_seeds',
-           'metric_rows', 'if_run', 'if_any_run', 'difference', 'difference_over_folds', 'add_column', 'delong_by_seed',
-           'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
+           'load_runs', 'load_folds', 'Experiments', 'load_experiments', 'load_ablation', 'describe_runs', 'mean_sd',
+           'over_seeds', 'metric_rows', 'if_run', 'if_any_run', 'difference', 'difference_over_folds', 'add_column',
+           'delong_by_seed', 'difference_table', 'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
 # %% ../nbs/24_results.ipynb #5ad4d856
 import json, os, tempfile
@@ -188,7 +188,7 @@ def load_folds(
     "The runs of an experiment on the folds of a cross-validation."
     return sorted((Run(f) for f in (Path(folder)/name).glob(f'fold*_{seed}.json')), key=lambda r: r.fold)
 
-# %% ../nbs/24_results.ipynb #bf2809dd
+# %% ../nbs/24_results.ipynb #be7d0845
 class Experiments(dict):
     "name → list of `Run`; `folder` is where they were looked for."
     folder = None
@@ -202,6 +202,14 @@ def load_experiments(
     found = Experiments({name:load(folder, name) for name in names})
     found.folder = Path(folder)
     return found
+
+def load_ablation(
+    folder, # from `results_folder`
+    names, # of the experiments
+)->Experiments: # name → list of `Run`
+    "The runs of the rows of an ablation: on the folds, if all have been run there, else on the official split."
+    folds = load_experiments(folder, names, load_folds)
+    return folds if all(folds.values()) else load_experiments(folder, names)
 
 # %% ../nbs/24_results.ipynb #0d1b3207
 NOT_RUN = 'not run' # stands wherever there is no result
@@ -315,7 +323,7 @@ def if_any_run(
     "What `show` returns, or 'not run' where no difference has a value."
     return show() if any(d.was_run for d in rows.values()) else NOT_RUN
 
-# %% ../nbs/24_results.ipynb #5781aafa
+# %% ../nbs/24_results.ipynb #38a99ed9
 def difference(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
@@ -324,8 +332,10 @@ def difference(
     metric_b:str=None, # the column of `b`, if it is another
 )->Difference: # of the means over seeds, a less b
     """How much higher `a` is than `b`, paired by image. Images of one lesion are drawn together. Two columns of the
-    same runs are also paired by seed. Raises `ValueError` if the images differ."""
+    same runs are also paired by seed. Runs on folds: see `difference_over_folds`. Raises `ValueError` if the images
+    differ."""
     if not (a and b): return NO_DIFFERENCE
+    if a[0].fold is not None: return difference_over_folds(a, b, metric, n, metric_b)
     if not _trained_alike(a+b): return _NOT_ALIKE
     return compare(_estimate(a[0], metric), *_paired(a, b, metric, metric_b or metric), n, paired_seeds=a==b)
 
@@ -399,13 +409,14 @@ def add_column(
         run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
     return runs
 
-# %% ../nbs/24_results.ipynb #62f86987
+# %% ../nbs/24_results.ipynb #4bd0329d
 def delong_by_seed(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
     cls:str='melanoma', # the class against the rest
 )->str: # a p per seed that both have
-    "DeLong's test for the difference of two AUCs; 'not trained alike' as in `difference`."
+    "DeLong's test for the difference of two AUCs on the official split; empty for runs on folds."
+    if any(r.fold is not None for r in a+b): return ''
     if not _trained_alike(a+b): return _NOT_ALIKE.missing
     seeds_b = {r.seed:r for r in b}
     ps = []
