@@ -136,20 +136,22 @@ def _score(learn, weights):
     load_weights(learn.model, weights)
     with learn.no_bar(): return none_if_nan(learn.validate()[1])
 
-# %% ../../nbs/34_train.runs.ipynb #962d91f7
+# %% ../../nbs/34_train.runs.ipynb #b224b929
 def _out_of_fold(plan, dataset, df, store, work):
     "Networks that were trained without one part of the training images each, and the part of each image."
     n = plan.spec.out_of_fold if 'out_of_fold' in plan.stage.spec_fields else 0
     if not n: return [], {}
+    spec = replace(plan.spec, out_of_fold=0) # the networks for the parts are trained as usual
+    upstream = [p for p in stage_plans(spec) if p.stage.net in plan.stage.upstream]
     nets = []
     part_of = {}
     for i,part in enumerate(train_parts(df, n, plan.spec.seed, 'a part')):
         others = df.copy()
         others.loc[part, 'split'] = 'part'
         set_seed(plan.spec.seed, reproducible=True)
-        net = create_model(plan.spec, len(dataset.classes))
+        net = create_model(spec, len(dataset.classes))
         images = trained_on(others)
-        for before in plan.upstream:
+        for before in upstream:
             here = _trained_stage(before, net, dataset, others, images, store, work)
             _load_stage(before, net, here)
         nets.append(net)

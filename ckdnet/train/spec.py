@@ -58,7 +58,7 @@ def combined_recipe(
 
 RECIPES['+'.join(CHOSEN)] = combined_recipe(CHOSEN)
 
-# %% ../../nbs/32_train.spec.ipynb #4613806d
+# %% ../../nbs/32_train.spec.ipynb #ed9fbe3a
 @dataclass(frozen=True)
 class Spec:
     "The input of a run: what is trained, and how."
@@ -85,7 +85,7 @@ class Spec:
     epochs:tuple=(3,8,5) # of each stage
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0 # of weights, batches and augmentation
-    out_of_fold:int=0 # parts of the training images for `OutOfFold` in CKD-Cls-Net; 0: one RootSeg-Net for all
+    out_of_fold:int=0 # parts of the training images for `OutOfFold`; 0: the networks before a stage are trained on all
     other:bool=False # is a truth that is given to a network that of another image? For `paper/ceiling`
     fold:int|None=None # of a cross-validation: see `ckdnet.data.index.fold_split`; None: the official split
 
@@ -184,8 +184,11 @@ CEILING = (
     _spec('given_other_diagnosis', 'given_diagnosis', other=True),
 )
 
-# %% ../../nbs/32_train.spec.ipynb #ba65db67
-STACKING = (_spec('out_of_fold', 'ckd_cls', out_of_fold=3),)
+# %% ../../nbs/32_train.spec.ipynb #b3e33b3b
+STACKING = (
+    _spec('out_of_fold', 'ckd_cls', out_of_fold=3),
+    _spec('out_of_fold_seg', out_of_fold=3),
+)
 
 # %% ../../nbs/32_train.spec.ipynb #dcef91ce
 def search_design()->list: # of 16 tuples of the options that are on

@@ -46,14 +46,14 @@ def average_auc(
 
 SELECTION_METRICS = dict(jaccard=lambda dataset: JaccardMetric(), average_auc=average_auc)
 
-# %% ../../nbs/31_train.stages.ipynb #0c40392d
+# %% ../../nbs/31_train.stages.ipynb #dca6baca
 _STAGE_LIST = (
     Stage('root_seg', 'RootSeg-Net', 'root', 'mask', _coarse_loss, 'jaccard', ('width',)),
     Stage('ckd_cls', 'CKD-Cls-Net', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
           ('mask_channel','entangle_cls','channel_atten','out_of_fold'), upstream=('root',),
           inputs='diffuse_to_cls'),
     Stage('ckd_seg', 'CKD-Seg-Net', 'seg', 'mask', _fine_loss, 'jaccard',
-          ('inside','loss','lambda_1'), upstream=('root','cls'), inputs='diffuse_to_seg'),
+          ('inside','loss','lambda_1','out_of_fold'), upstream=('root','cls'), inputs='diffuse_to_seg'),
     Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
           ('mask_channel','entangle_cls','channel_atten','other'), ('root',), 'diffuse_to_cls', given='mask'),
     Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', 'mask', _fine_loss, 'jaccard',
