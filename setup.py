@@ -12,6 +12,7 @@ export = cfg['export_requirements'].split()
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
     license=cfg['license'], keywords=cfg['keywords'].split(), python_requires='>=' + cfg['min_python'],
+    project_urls={'Repository': cfg['repository']},
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=find_packages(include=['ckdnet', 'ckdnet.*']),
     package_data={'ckdnet': ['paper_tables/*.csv', 'figures.mplstyle', 'weights/*']},
