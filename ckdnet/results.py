@@ -219,7 +219,7 @@ def load_experiments(
     found.folder = Path(folder)
     return found
 
-# %% ../nbs/24_results.ipynb #1ee33e79
+# %% ../nbs/24_results.ipynb #0d1b3207
 NOT_RUN = 'not run' # stands wherever there is no result
 NOT_DEFINED = 'not defined' # stands where the images at hand do not give a metric
 
@@ -234,18 +234,34 @@ def describe_runs(
     counts = result['data']['images']
     weights = spec['backbone'] if spec['pretrained'] else 'from scratch'
     text = [f"Recorded on *{result['data']['name']}*, profile `{spec['profile']}`: {weights}, {spec['size']} px, "
-            f"trained on {counts['train']} images, the best epoch selected on {counts['select']} others, "
+            f"trained on {counts['train']} images, {_used_weights(spec).format(counts['select'])}, "
             f"reported on the {counts['valid']} of {_reported_on(runs)}; on {result['device']}."]
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
     if any(r.result['data']['sha256'] is None for r in every): text.append(_EARLIER_NOTE)
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
+    if not _trained_alike(every): text.append(_NOT_ALIKE_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
     if absent: text.append(f"Not run: {', '.join(absent)}.")
     return ' '.join(text)
 
-# %% ../nbs/24_results.ipynb #210c93a4
+# %% ../nbs/24_results.ipynb #9d7cc617
+_NOT_ALIKE = NO_DIFFERENCE._replace(missing='not trained alike')
+
+def _trained_alike(runs):
+    "Have runs the same size and recipe? What distinguishes experiments, such as the model, does not count."
+    specs = [r.result['spec'] for r in runs]
+    return len({(s['profile'], s['size'], s.get('recipe'), s.get('weights', 'best')) for s in specs})==1
+
+def _used_weights(spec):
+    "Which weights of a training are used, in words; {} is the number of selection images."
+    words = dict(best='the best epoch selected on {} others', last='the last epoch used, {} others left out',
+                 average='the last epochs averaged, {} others left out')
+    return words[spec.get('weights', 'best')]
+
 _SMOKE_NOTE = '**A few seconds of training on drawn lesions, to test this notebook: the numbers mean nothing.**'
 _EARLIER_NOTE = 'Trained by an earlier version of the code, without vertical flips: see `data/README.md`.'
+_NOT_ALIKE_NOTE = ('**These runs were not all trained alike** (what is said of training is about the first): their '
+                   'differences are not computed.')
 _TWO_TASKS_NOTE = ('The images are those of both tasks; a network is trained on, and judged by, the images '
                    'that have its target.')
 
@@ -315,7 +331,7 @@ def if_any_run(
     "What `show` returns, or 'not run' where no difference has a value."
     return show() if any(d.was_run for d in rows.values()) else NOT_RUN
 
-# %% ../nbs/24_results.ipynb #d648ca71
+# %% ../nbs/24_results.ipynb #5781aafa
 def difference(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
@@ -326,9 +342,10 @@ def difference(
     """How much higher `a` is than `b`, paired by image. Images of one lesion are drawn together. Two columns of the
     same runs are also paired by seed. Raises `ValueError` if the images differ."""
     if not (a and b): return NO_DIFFERENCE
+    if not _trained_alike(a+b): return _NOT_ALIKE
     return compare(_estimate(a[0], metric), *_paired(a, b, metric, metric_b or metric), n, paired_seeds=a==b)
 
-# %% ../nbs/24_results.ipynb #fc18f3b3
+# %% ../nbs/24_results.ipynb #f2da6a9a
 @dataclass
 class _Values:
     "What a metric is computed from: per image."
@@ -363,7 +380,7 @@ def _estimate(run, metric):
     tasks = [run.classes.index(c) for c in names]
     return lambda labels, probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
 
-# %% ../nbs/24_results.ipynb #3037bc92
+# %% ../nbs/24_results.ipynb #04bd3742
 def difference_over_folds(
     a:list, # of `Run`, from `load_folds`; of several seeds: the lists joined by +
     b:list, # of `Run`, of the same folds
@@ -378,6 +395,7 @@ def difference_over_folds(
     numbers = sorted({r.fold for r in a})
     if numbers!=sorted({r.fold for r in b}):
         return NO_DIFFERENCE._replace(missing='not run on the same folds', over='folds')
+    if not _trained_alike(a+b): return _NOT_ALIKE._replace(over='folds')
     sides = [([r for r in a if r.fold==k], [r for r in b if r.fold==k]) for k in numbers]
     folds = [Fold(*_paired(*side, metric, metric_b or metric)) for side in sides]
     counts = [r.result['data']['images'] for r in a]
@@ -397,13 +415,14 @@ def add_column(
         run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
     return runs
 
-# %% ../nbs/24_results.ipynb #4817dab3
+# %% ../nbs/24_results.ipynb #62f86987
 def delong_by_seed(
     a:list, # of `Run`
     b:list, # of `Run`, on the same images
     cls:str='melanoma', # the class against the rest
 )->str: # a p per seed that both have
-    "DeLong's test for the difference of two AUCs."
+    "DeLong's test for the difference of two AUCs; 'not trained alike' as in `difference`."
+    if not _trained_alike(a+b): return _NOT_ALIKE.missing
     seeds_b = {r.seed:r for r in b}
     ps = []
     for r in a:
