@@ -5,28 +5,30 @@
 # %% auto #0
 __all__ = ['expected_time', 'train_missing']
 
-# %% ../../nbs/36_train.missing.ipynb #3edea6e9
+# %% ../../nbs/36_train.missing.ipynb #78f5704f
 import os
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
-from ..core import data_dir, offenders
+from ..core import data_dir
 from ..results import read_result, recorded_results
 from .runs import run_all
 from .spec import experiment, spec_from_dict, stage_plans, stage_record
 
-# %% ../../nbs/36_train.missing.ipynb #578329f1
+# %% ../../nbs/36_train.missing.ipynb #96cb1361
+_SAME_TIME = ('dataset','backbone','width','size','epochs','bs') # fields of a spec that its time depends on
+
 def _recorded_times(spec, folders):
-    "stage → [(seconds, device)] of the results that have the name, the profile and the data set of a spec."
+    "stage → [(seconds, device)] of the results of an experiment that take the time of a spec."
     times = {}
     files = [f for folder in folders for f in Path(folder).glob(f'*/{spec.name}/[!.]*.json')]
     for result in map(read_result, files):
         recorded = spec_from_dict(result['spec'])
-        if (recorded.profile,recorded.dataset)!=(spec.profile,spec.dataset): continue
+        if any(getattr(recorded, k)!=getattr(spec, k) for k in _SAME_TIME): continue
         for stage,o in result['stages'].items(): times.setdefault(stage, []).append((o['seconds'], o['device']))
     return times
 
-# %% ../../nbs/36_train.missing.ipynb #a4058093
+# %% ../../nbs/36_train.missing.ipynb #d111d29f
 def expected_time(
     specs:list, # of `Spec`
     *folders, # of results
@@ -39,7 +41,7 @@ def expected_time(
             record = str((stage_record(plan, ''), spec.fold))
             stages[record] = stages.get(record) or times.get(plan.stage.name, [])
     known = [o for o in stages.values() if o]
-    if not known: return 'How long the training takes is not known: no result of this profile is there.'
+    if not known: return 'How long the training takes is not known: there is no result of such a training.'
     seconds = sum(np.mean([o[0] for o in times]) for times in known)
     devices = ', '.join(sorted({device for times in known for _,device in times}))
     unknown = len(stages)-len(known)
@@ -51,7 +53,7 @@ def _duration(seconds):
         if seconds>=2*n: return f'{seconds/n:.1f} {unit}'
     return f'{seconds:.0f} s'
 
-# %% ../../nbs/36_train.missing.ipynb #59cfb051
+# %% ../../nbs/36_train.missing.ipynb #3cfd43e0
 def train_missing(
     names, # of the experiments
     results=None, # a folder of your own; by default CKDNET_RESULTS
@@ -64,18 +66,15 @@ def train_missing(
     work='runs', # folder for checkpoints and decoded images
 ):
     """Train and evaluate the experiments that have no result yet. Says first how many they are and how long it takes;
-    continues where it was interrupted. Raises `ValueError` without a folder, or for results of another profile."""
+    continues where it was interrupted. Raises `ValueError` without a folder, and for a result of another spec."""
     results,folder = results or os.environ.get('CKDNET_RESULTS'), data_dir(data)
     if not results: raise ValueError('Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
     if not folder: raise ValueError('Trainings need images: name their folder (data), or set CKDNET_DATA.')
     here = Path(results).expanduser()/images
     specs = [replace(experiment(name, profile, dataset, seed), fold=fold)
              for fold in folds for seed in seeds for name in names]
-    files = {spec:here/spec.name/f'{spec.stem}.json' for spec in specs}
-    other = [f for f in files.values() if f.exists() and read_result(f)['spec']['profile']!=profile]
-    if other: raise ValueError(offenders(f'Results of another profile than {profile}', other, 'Choose another folder.'))
-    missing = [spec for spec,f in files.items() if not f.exists()]
+    missing = [s for s in specs if not (here/s.name/f'{s.stem}.json').exists()]
     print(f'{len(missing)} of {len(specs)} results are missing in {here}.')
     if not missing: return
     print(expected_time(missing, recorded_results(''), here.parent), flush=True)
-    run_all(missing, folder, here.parent, work, images)
+    run_all(specs, folder, here.parent, work, images)
