@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage paper build-smoke check readme export outputs clean-nbs
+.PHONY: help install demo test coverage paper build-smoke check readme export outputs badges clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -47,6 +47,9 @@ export: $(INSTALLED) ## write ckdnet/ from the notebooks
 
 outputs: $(INSTALLED) ## run every notebook and keep what it shows
 	OMP_NUM_THREADS=1 python tools/outputs.py
+
+badges: $(INSTALLED) ## give each notebook its Colab badge and install cell
+	python tools/colab.py && nbdev-clean
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

@@ -19,9 +19,10 @@ same README.md 'run make readme'
 echo 'no line of code is wider than 120 characters'
 python tools/width.py || failures=1
 
-echo 'the notebooks are clean'
+echo 'the notebooks are clean, and each has its Colab badge and install cell'
+python tools/colab.py
 nbdev-clean
-same nbs 'run make clean-nbs'
+same nbs 'run make badges, which also cleans'
 
 echo 'each module comes from a notebook'   # all are removed, so one that no notebook exports does not come back
 find ckdnet -name '*.py' ! -name __init__.py -delete
