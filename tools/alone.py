@@ -5,7 +5,7 @@ from sysconfig import get_path
 import nbformat
 from nbdev.doclinks import nbglob
 
-TIMES = Path('data/results/notebooks.json') # notebook → what it is about, and seconds on one core; the index shows it
+TIMES = Path('data/results/notebooks.json') # notebook → its title and its seconds on one core; the index shows them
 RUN = ("import sys; from nbdev.test import test_nb; "
        "sys.exit(not test_nb(sys.argv[1], skip_flags=['slow','cuda','notest'])[0])")
 
@@ -22,8 +22,9 @@ def install(folder):
 def cpu_seconds(): return sum(os.times()[2:4]) # of the processes that have ended
 
 def about(file):
-    title = nbformat.read(file, as_version=4).cells[0].source
-    return re.search(r'^> *(.+)', title, re.M)[1]
+    "The two lines that a notebook begins with."
+    text = nbformat.read(file, as_version=4).cells[0].source
+    return dict(zip(('title', 'about'), re.search(r'^# (.+)\s+> (.+)', text).groups()))
 
 def run(file, python, env):
     "The CPU seconds of a notebook; None if it fails."
@@ -34,7 +35,7 @@ def run(file, python, env):
         return cpu_seconds()-start if done else None
 
 if __name__ == '__main__':
-    files = [Path(f) for f in nbglob()]
+    files = [Path(os.path.relpath(f)) for f in nbglob()]
     env = {k:v for k,v in os.environ.items() if k not in ('PYTHONPATH','CKDNET_RESULTS','CKDNET_DATA')}
     env |= {'OMP_NUM_THREADS': '1', 'CKDNET_PROFILE': 'smoke'}
     times = json.loads(TIMES.read_text()) if TIMES.exists() else {}
@@ -45,6 +46,6 @@ if __name__ == '__main__':
             seconds = run(file, python, env)
             failed += seconds is None
             print('FAILED' if seconds is None else f'{seconds:4.0f} s', file, flush=True)
-            if seconds: times[str(file)] = dict(about=about(file), seconds=round(seconds))
+            if seconds: times[str(file)] = about(file) | dict(seconds=round(seconds))
             TIMES.write_text(json.dumps({f: times[f] for f in map(str, sorted(files)) if f in times}, indent=1) + '\n')
     sys.exit(failed > 0)
