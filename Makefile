@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage paper build-smoke check readme export outputs badges clean-nbs
+.PHONY: help install demo test coverage paper build-smoke alone check readme export outputs badges clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -35,6 +35,9 @@ paper: build-smoke ## run nbs/paper/ from training to figure, in a minute, on dr
 build-smoke: $(INSTALLED)
 	rm -rf build/smoke
 	OMP_NUM_THREADS=1 python tools/smoke.py build/smoke
+
+alone: $(INSTALLED) ## run every notebook alone in an empty folder, with the package installed; records the times
+	python tools/alone.py
 
 check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
 	bash tools/check.sh
