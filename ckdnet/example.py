@@ -5,8 +5,10 @@
 # %% auto #0
 __all__ = ['untrained_weights', 'example_weights']
 
-# %% ../nbs/49_example.ipynb #10f57e5a
+# %% ../nbs/49_example.ipynb #db2d8488
+from contextlib import redirect_stdout
 from dataclasses import asdict
+from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np, pandas as pd, torch
@@ -21,11 +23,11 @@ from .results import describe_dataset
 from .train.runs import prediction_args
 from .train.spec import PROFILES
 
-# %% ../nbs/49_example.ipynb #25dc6248
+# %% ../nbs/49_example.ipynb #737e8288
 def _features(net, spec, images):
     "Features (N,K) of the JPEGs of a folder, as for an evaluation."
     df = pd.DataFrame(dict(image=sorted(Path(images).glob('*.jpg')), mask=None))
-    with TemporaryDirectory() as stores:
+    with TemporaryDirectory() as stores, redirect_stdout(StringIO()): # without progress bars
         return predict(net, Store(df, spec.store_size, stores), df.index, **prediction_args(spec))['features']
 
 # %% ../nbs/49_example.ipynb #9f832c23

@@ -171,7 +171,7 @@ def _mask_at(self:Prediction, size):
     "The fine mask (H,W) of another size."
     return at_size(self.fine_prob-(self.threshold-.5), size) # which cuts at one half
 
-# %% ../nbs/50_predictor.ipynb #e32367fb
+# %% ../nbs/50_predictor.ipynb #ba30b9a9
 _OUTLINES = dict(coarse=OKABE_ITO['yellow'], fine=OKABE_ITO['sky'])
 
 def _words(name): return name.replace('_', ' ')
@@ -195,7 +195,8 @@ def _draw_cam(ax, p):
     "The evidence for the diagnosis over the grey image."
     ax.imshow(p.thumb.mean(-1), cmap='gray', vmin=0, vmax=255)
     over = ax.imshow(stretch(p.cam[None], p.thumb.shape[:2])[0], vmin=0, vmax=1, alpha=.6)
-    bar = ax.figure.colorbar(over, ax=ax, orientation='horizontal', ticks=[], aspect=25, pad=.02, shrink=.8)
+    below = ax.inset_axes([.1,-.08,.8,.04])
+    bar = ax.figure.colorbar(over, cax=below, orientation='horizontal', ticks=[])
     bar.set_label('least → most evidence')
     ax.set_title(f'evidence for {_words(p.diagnosis)}')
 
