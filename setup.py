@@ -7,7 +7,7 @@ cfg = ConfigParser(delimiters=['='])
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
-export = cfg['export_requirements'].split()
+export,app,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app','dev'))
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
@@ -16,7 +16,7 @@ setup(
     packages=find_packages(include=['ckdnet', 'ckdnet.*']),
     package_data={'ckdnet': ['paper_tables/*.csv', 'figures.mplstyle', 'weights/*']},
     install_requires=cfg['requirements'].split(),
-    extras_require={'export': export, 'dev': cfg['dev_requirements'].split() + export},
+    extras_require={'export': export, 'app': app, 'dev': dev + export + app},
     entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(), 'nbdev': ['ckdnet = ckdnet._modidx:d']},
     zip_safe=False,
 )

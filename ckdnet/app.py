@@ -23,7 +23,7 @@ _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; l
         this.closest('.ckdnet-app').querySelector('.widget-upload').click();
         kind.click = dialog">or drop it here</div>"""
 
-# %% ../nbs/56_app.ipynb #8e43b01c
+# %% ../nbs/56_app.ipynb #1ecc9dd0
 class App(widgets.VBox):
     "Choose or drop an image and see its prediction; move the threshold of the fine mask."
     def __init__(self,
@@ -32,9 +32,10 @@ class App(widgets.VBox):
         "Raises `FileNotFoundError` if the package has no weights and none are given."
         self.predictor = predictor or Predictor.from_pretrained()
         self.prediction = None # the last one
-        self.upload = widgets.FileUpload(accept='image/*', description='Choose an image')
+        self.upload = widgets.FileUpload(accept='image/*', description='Choose an image', layout=dict(width='auto'))
         self.threshold = widgets.FloatSlider(.5, min=.05, max=.95, step=.05, description='Threshold of the fine mask',
-                                             continuous_update=False, style=dict(description_width='initial'))
+                                             continuous_update=False, layout=dict(width='420px'),
+                                             style=dict(description_width='initial'))
         self.tta = widgets.Checkbox(description='Test-time augmentation', indent=False)
         self.message = widgets.HTML()
         self.picture = widgets.Image(layout=dict(max_width='100%', display='none'))
@@ -44,7 +45,7 @@ class App(widgets.VBox):
         super().__init__([choose, widgets.HBox([self.threshold, self.tta]), self.message, self.picture])
         self.add_class('ckdnet-app')
 
-# %% ../nbs/56_app.ipynb #121b3642
+# %% ../nbs/56_app.ipynb #090a24c7
 @patch
 def _predict(self:App, change):
     "Predict the uploaded image, or say why that is not possible."
@@ -72,4 +73,4 @@ def _draw(self:App, change):
     self.prediction.threshold = self.threshold.value
     self.picture.value = self.prediction._repr_png_()
     self.picture.layout.display = ''
-    self.message.value = html.escape(f'{self.prediction} · {self.prediction.ms:.0f} ms')
+    self.message.value = html.escape(f'{self.prediction.name}: {self.prediction.ms:.0f} ms')
