@@ -14,16 +14,16 @@ from fastcore.basics import patch
 from .data.files import DataError
 from .predictor import Predictor
 
-# %% ../nbs/56_app.ipynb #1e8a0d68
+# %% ../nbs/56_app.ipynb #3301d23a
 _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; line-height:24px"
     ondragover="event.preventDefault()"
     ondrop="event.preventDefault(); event.stopPropagation();
         const files = event.dataTransfer.files, kind = HTMLInputElement.prototype, dialog = kind.click;
         kind.click = function() { this.files = files; this.dispatchEvent(new Event('change')) };
         this.closest('.ckdnet-app').querySelector('.widget-upload').click();
-        kind.click = dialog">or drop it here</div>"""
+        kind.click = dialog">or drop it here (at most 10 MB)</div>"""
 
-# %% ../nbs/56_app.ipynb #1ecc9dd0
+# %% ../nbs/56_app.ipynb #224fa7b2
 class App(widgets.VBox):
     "Choose or drop an image and see its prediction; move the threshold of the fine mask."
     def __init__(self,
@@ -38,7 +38,7 @@ class App(widgets.VBox):
                                              style=dict(description_width='initial'))
         self.tta = widgets.Checkbox(description='Test-time augmentation', indent=False)
         self.message = widgets.HTML()
-        self.picture = widgets.Image(layout=dict(max_width='100%', display='none'))
+        self.picture = widgets.Image(layout=dict(max_width='100%', align_self='flex-start', display='none'))
         for o in (self.upload, self.tta): o.observe(self._predict, 'value')
         self.threshold.observe(self._draw, 'value')
         choose = widgets.HBox([self.upload, widgets.HTML(_DROP)])

@@ -30,9 +30,9 @@ CHOOSE = """const kind = HTMLInputElement.prototype, dialog = kind.click;
 kind.click = function() { this.id = 'chosen'; document.body.append(this) };
 document.querySelector('.ckdnet-app .widget-upload').click();
 kind.click = dialog"""
-DROP = """const [name, content] = arguments, data = new DataTransfer();
-data.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name));
-document.querySelector('.ckdnet-app [ondrop]').dispatchEvent(new DragEvent('drop', {dataTransfer:data, bubbles:true}))"""
+DROP = """const [name, content] = arguments, dataTransfer = new DataTransfer();
+dataTransfer.items.add(new File([Uint8Array.from(atob(content), c => c.charCodeAt(0))], name));
+document.querySelector('.ckdnet-app [ondrop]').dispatchEvent(new DragEvent('drop', {dataTransfer}))"""
 
 def first_program(*names): return next(filter(None, map(shutil.which, names)), None)
 
@@ -50,8 +50,8 @@ def jupyterlab(folder, port):
     own = {'JUPYTER_CONFIG_DIR':'config', 'JUPYTERLAB_SETTINGS_DIR':'config', 'JUPYTERLAB_WORKSPACES_DIR':'config',
            'TMPDIR':'tmp'}
     env = os.environ | {k:str(folder/v) for k,v in own.items()} | {'CKDNET_RESULTS':str(results)}
-    options = ['--no-browser', '--allow-root', '--expose-app-in-browser', f'--ServerApp.port={port}',
-               '--ServerApp.port_retries=0', f'--IdentityProvider.token={TOKEN}', f'--ServerApp.root_dir={folder/"nbs"}']
+    options = ['--no-browser', '--allow-root', '--expose-app-in-browser', '--ServerApp.port_retries=0',
+               f'--ServerApp.port={port}', f'--IdentityProvider.token={TOKEN}', f'--ServerApp.root_dir={folder/"nbs"}']
     with open(SHOTS/'jupyterlab.log', 'w') as log:
         server = subprocess.Popen([sys.executable, '-m', 'jupyterlab', *options], env=env, stdout=log, stderr=log)
         try: yield
