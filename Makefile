@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage paper build-smoke alone check readme export outputs badges clean-nbs
+.PHONY: help install demo test browser-test coverage paper build-smoke check readme export outputs clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -26,6 +26,9 @@ demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sampl
 test: build-smoke ## run every notebook of nbs/ and count what passed
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py
 
+browser-test: $(INSTALLED) ## run the index and the app in JupyterLab in a headless Chromium; screenshots in build/browser
+	OMP_NUM_THREADS=1 python tools/browser_test.py
+
 coverage: build-smoke ## run every notebook and list the lines and branches of ckdnet/ that none of them runs
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/measure_coverage.py
 
@@ -35,9 +38,6 @@ paper: build-smoke ## run nbs/paper/ from training to figure, in a minute, on dr
 build-smoke: $(INSTALLED)
 	rm -rf build/smoke
 	OMP_NUM_THREADS=1 python tools/smoke.py build/smoke
-
-alone: $(INSTALLED) ## run every notebook alone in an empty folder, with the package installed; records the times
-	python tools/alone.py
 
 check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
 	bash tools/check.sh
@@ -50,9 +50,6 @@ export: $(INSTALLED) ## write ckdnet/ from the notebooks
 
 outputs: $(INSTALLED) ## run every notebook and keep what it shows
 	OMP_NUM_THREADS=1 python tools/outputs.py
-
-badges: $(INSTALLED) ## give each notebook its Colab badge and install cell
-	python tools/colab.py && nbdev-clean
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

@@ -7,7 +7,7 @@ cfg = ConfigParser(delimiters=['='])
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
-export = cfg['export_requirements'].split()
+export,app,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app','dev'))
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
@@ -19,7 +19,7 @@ setup(
     package_data={'ckdnet': ['paper_tables/*.csv', 'figures.mplstyle', 'weights/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
-    extras_require={'export': export, 'dev': cfg['dev_requirements'].split() + export},
+    extras_require={'export': export, 'app': app, 'dev': dev + export + app},
     entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(), 'nbdev': ['ckdnet = ckdnet._modidx:d']},
     zip_safe=False,
 )

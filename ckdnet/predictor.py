@@ -119,7 +119,7 @@ def _read(source, name, size):
         return _decoded(ImageOps.exif_transpose(im), name, size) # a copy: the image of the caller stays as it is
     except DataError as e: return e
 
-# %% ../nbs/50_predictor.ipynb #8b6a23c4
+# %% ../nbs/50_predictor.ipynb #395aee3a
 @dataclass(repr=False, eq=False)
 class Prediction:
     "What a cascade says of one image."
@@ -134,6 +134,7 @@ class Prediction:
     measures:dict # from `measure_prediction`, and the distance from the training images
     warnings:dict # warning → (value, threshold)
     ms:float # time per image, milliseconds: reading and networks
+    threshold:float=.5 # 0…1, the fine mask is where its probability is higher
 
     @property
     def diagnosis(self): # the most probable one
@@ -141,7 +142,7 @@ class Prediction:
 
     @property
     def mask(self): # (H,W) bool, of the image's own size
-        return at_size(self.fine_prob, self.size)
+        return self._mask_at(self.size)
 
     @property
     def coarse(self): # (H,W) bool, of the image's own size
@@ -164,7 +165,13 @@ class Prediction:
         self.show().savefig(data, format='png', dpi=110)
         return data.getvalue()
 
-# %% ../nbs/50_predictor.ipynb #c9ad60da
+# %% ../nbs/50_predictor.ipynb #864b02de
+@patch
+def _mask_at(self:Prediction, size):
+    "The fine mask (H,W) of another size."
+    return at_size(self.fine_prob-(self.threshold-.5), size) # which cuts at one half
+
+# %% ../nbs/50_predictor.ipynb #ba30b9a9
 _OUTLINES = dict(coarse=OKABE_ITO['yellow'], fine=OKABE_ITO['sky'])
 
 def _words(name): return name.replace('_', ' ')
@@ -176,17 +183,20 @@ def _warning_lines(p):
 def _draw_outlines(ax, p):
     "The image with the outlines of both masks."
     ax.imshow(p.thumb)
-    for prob,name in ((p.coarse_prob,'coarse'), (p.fine_prob,'fine')):
-        _outline(ax, at_size(prob, p.thumb.shape[:2]), _OUTLINES[name], 1.4)
-    handles = _outline_handles(_OUTLINES)
-    ax.legend(handles, [f'{name} mask' for name in _OUTLINES], loc='upper center', bbox_to_anchor=(.5,0), ncols=2)
+    size = p.thumb.shape[:2]
+    for mask,color in zip((at_size(p.coarse_prob, size), p._mask_at(size)), _OUTLINES.values()):
+        _outline(ax, mask, color, 1.4)
+    cut = '' if p.threshold==.5 else f' (> {p.threshold:.2f})'
+    labels = ['coarse mask', f'fine mask{cut}']
+    ax.legend(_outline_handles(_OUTLINES), labels, loc='upper center', bbox_to_anchor=(.5,0), ncols=2)
     ax.set_title(p.name)
 
 def _draw_cam(ax, p):
     "The evidence for the diagnosis over the grey image."
     ax.imshow(p.thumb.mean(-1), cmap='gray', vmin=0, vmax=255)
     over = ax.imshow(stretch(p.cam[None], p.thumb.shape[:2])[0], vmin=0, vmax=1, alpha=.6)
-    bar = ax.figure.colorbar(over, ax=ax, orientation='horizontal', ticks=[], aspect=25, pad=.02, shrink=.8)
+    below = ax.inset_axes([.1,-.08,.8,.04])
+    bar = ax.figure.colorbar(over, cax=below, orientation='horizontal', ticks=[])
     bar.set_label('least → most evidence')
     ax.set_title(f'evidence for {_words(p.diagnosis)}')
 
@@ -324,7 +334,7 @@ def _predict(self:Predictor, inputs, tta, start):
         made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms))
     return made
 
-# %% ../nbs/50_predictor.ipynb #cebf8457
+# %% ../nbs/50_predictor.ipynb #ca6d42c7
 def _src(array):
     "An array as a JPEG inside of a page."
     data = io.BytesIO()
@@ -337,7 +347,7 @@ def _outlined(p):
     "The image for a contact sheet, with the outline of the fine mask."
     im = ImageOps.contain(Image.fromarray(p.thumb), (_SHEET,_SHEET))
     pixels = np.array(im)
-    mask = at_size(p.fine_prob, pixels.shape[:2])
+    mask = p._mask_at(pixels.shape[:2])
     pixels[ndi.binary_dilation(mask, iterations=2) & ~mask] = 0
     pixels[mask & ~ndi.binary_erosion(mask, iterations=2)] = [int(_OUTLINES['fine'][i:i+2], 16) for i in (1,3,5)]
     return pixels

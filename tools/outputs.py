@@ -7,12 +7,13 @@ from nbdev.doclinks import nbglob
 LARGEST_FIGURE = 250_000 # base64 characters
 
 def is_noise(output):
-    "Is this output a warning, a progress bar, or a figure too large to keep?"
+    "Is this output a warning, a progress bar, a widget (which is empty without a kernel) or too large a figure?"
     if output.output_type == 'stream': return output.name == 'stderr' or '█' in output.text
     data = output.get('data', {})
     figure = max(len(data.get(f'image/{kind}', '')) for kind in ('png','jpeg'))
+    widget = 'application/vnd.jupyter.widget-view+json' in data
     progress = '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
-    return figure > LARGEST_FIGURE or progress
+    return figure > LARGEST_FIGURE or widget or progress
 
 for path in sys.argv[1:] or ['nbs']: subprocess.run(['nbdev_test', path, '--n-workers', '2', '--save'], check=True)
 for path in map(Path, sys.argv[1:] or nbglob()):
