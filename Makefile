@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage paper build-smoke alone check readme export outputs badges clean-nbs
+.PHONY: help install demo test coverage paper build-smoke alone check readme docs export outputs badges clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -44,6 +44,9 @@ check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agr
 
 readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
 	python tools/readme.py nbs/index.ipynb README.md
+
+docs: $(INSTALLED) ## write the notebooks and an index of all names as web pages, build/docs/index.html
+	python tools/docs.py build/docs
 
 export: $(INSTALLED) ## write ckdnet/ from the notebooks
 	nbdev-export
