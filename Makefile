@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser-test coverage paper build-smoke check readme export outputs clean-nbs
+.PHONY: help install demo test coverage paper build-smoke alone check readme docs export outputs badges clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -26,9 +26,6 @@ demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sampl
 test: build-smoke ## run every notebook of nbs/ and count what passed
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py
 
-browser-test: $(INSTALLED) ## run the index and the app in JupyterLab in a headless Chromium; screenshots in build/browser
-	OMP_NUM_THREADS=1 python tools/browser_test.py
-
 coverage: build-smoke ## run every notebook and list the lines and branches of ckdnet/ that none of them runs
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/measure_coverage.py
 
@@ -39,17 +36,26 @@ build-smoke: $(INSTALLED)
 	rm -rf build/smoke
 	OMP_NUM_THREADS=1 python tools/smoke.py build/smoke
 
+alone: $(INSTALLED) ## run every notebook alone in an empty folder, with the package installed; records the times
+	python tools/alone.py
+
 check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
 	bash tools/check.sh
 
 readme: $(INSTALLED) ## write README.md from nbs/index.ipynb
 	python tools/readme.py nbs/index.ipynb README.md
 
+docs: $(INSTALLED) ## write the notebooks and an index of all names as web pages, build/docs/index.html
+	python tools/docs.py build/docs
+
 export: $(INSTALLED) ## write ckdnet/ from the notebooks
 	nbdev-export
 
 outputs: $(INSTALLED) ## run every notebook and keep what it shows
 	OMP_NUM_THREADS=1 python tools/outputs.py
+
+badges: $(INSTALLED) ## give each notebook its Colab badge and install cell
+	python tools/colab.py && nbdev-clean
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

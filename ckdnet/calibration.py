@@ -5,22 +5,22 @@
 # %% auto #0
 __all__ = ['event', 'reliability', 'ece', 'ece_by_chance', 'apply_temperature', 'nll', 'fit_temperature', 'plot_reliability']
 
-# %% ../nbs/23_calibration.ipynb #7ab45be0
+# %% ../nbs/23_calibration.ipynb #f0fa905e
 import warnings
 import numpy as np, pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from scipy.stats import binomtest
-from .metrics import _probs
+from .metrics import checked_probs
 
-# %% ../nbs/23_calibration.ipynb #48f14e62
+# %% ../nbs/23_calibration.ipynb #61c41dec
 def event(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
     label:int=None, # the event is that an image is of this class; None: that its most probable class is right
 )->tuple: # (N,), probability of the event; (N,) bool, did it happen?
     "An event of which each image has a probability. Raises `ValueError` for wrong shapes, labels or probabilities."
-    probs,labels = _probs(probs, labels)
+    probs,labels = checked_probs(probs, labels)
     if label is None: return probs.max(1), probs.argmax(1)==labels
     return probs[:,label], labels==label
 
@@ -86,13 +86,13 @@ def apply_temperature(
     if not temperature>0: raise ValueError(f'A temperature is above 0, not {temperature}.')
     return softmax(np.log(np.maximum(probs, _SMALLEST))/temperature, axis=1)
 
-# %% ../nbs/23_calibration.ipynb #6834f3e6
+# %% ../nbs/23_calibration.ipynb #10be1b80
 def nll(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
 )->float: # 0 or more
     "Mean of -log(probability of the true class). Raises `ValueError` for wrong shapes, labels or probabilities."
-    probs,labels = _probs(probs, labels)
+    probs,labels = checked_probs(probs, labels)
     p_true = probs[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(p_true, _SMALLEST)).mean())
 
@@ -101,7 +101,7 @@ def fit_temperature(
     labels, # (N,), integers 0…C-1
 )->float: # T, 1/20…20; 1, with a warning, if all images are classified correctly
     "The temperature with the lowest `nll` (Guo et al. 2017). Raises `ValueError` as `nll`."
-    probs,labels = _probs(probs, labels)
+    probs,labels = checked_probs(probs, labels)
     others = np.where(np.eye(probs.shape[1], dtype=bool)[labels], -1, probs).max(1)
     if (probs[np.arange(len(labels)), labels]>others).all():
         warnings.warn('All images are classified correctly, so the temperature cannot be told: it stays 1.')

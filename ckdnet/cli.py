@@ -107,7 +107,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #30e10e0e
+# %% ../nbs/60_cli.ipynb #827284fd
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -139,7 +139,7 @@ def ckdnet_run(
       Fig. 11a: lr_1e-5_1e-3, lr_1e-5_1e-4, lr_1e-5_1e-5
       Fig. 11b: lambda_0.1, lambda_0.5, lambda_1, lambda_1.5, lambda_2, lambda_2.5, lambda_3
       The ceiling: given_mask, given_other_mask, given_diagnosis, given_other_diagnosis
-      The recipe: out_of_fold
+      The ceiling: out_of_fold, out_of_fold_seg
       The recipe: recipe_0 to recipe_15, alone or followed by _last or _average"""
     names,seeds = _items('names', names), _numbers('seeds', seeds)
     folds = [None] if folds is None else _numbers('folds', folds)
@@ -149,8 +149,12 @@ def ckdnet_run(
     elif masks or labels or group or positive:
         raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
     folder,results = None if images else _images(folder), _results(results)
-    from ckdnet.train.runs import run_all
     specs = [_spec(name, profile, dataset, seed, scratch, fold) for fold in folds for seed in seeds for name in names]
+    _run_and_report(specs, folder, results, work, data)
+
+# %% ../nbs/60_cli.ipynb #05401c23
+def _run_and_report(specs, folder, results, work, data):
+    from ckdnet.train.runs import run_all
     run_all(specs, folder, results, work, data)
     print() # below the progress bar
     for spec in specs: _report(results/data/spec.name/f'{spec.stem}.json')

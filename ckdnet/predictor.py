@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Prediction', 'plot_prediction', 'Predictor', 'Predictions', 'predict', 'predict_files', 'warning_table']
 
-# %% ../nbs/50_predictor.ipynb #89b21604
+# %% ../nbs/50_predictor.ipynb #efa9c57a
 import base64, html, io, json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
@@ -30,7 +30,7 @@ from .data.index import DATASETS, Dataset
 from .evaluate import _as_arrays, _collect_features, _crop_logits, _Frozen, _view_masks, at_size, post_processed
 from .plots import OKABE_ITO, STYLE, _outline, _outline_handles, stretch
 from .pretrained import feature_distance, load_cascade
-from .submit import write_diagnoses
+from .submit import write_diagnoses, write_mask
 from .warn import DEFAULT_THRESHOLDS, WARNINGS, measure_prediction, warnings_of
 
 # %% ../nbs/50_predictor.ipynb #46fda404
@@ -275,7 +275,7 @@ class Predictor:
         if out.failed: warn('\n'.join(['Images that were left out:', *out.failed]), stacklevel=2)
         return out[0] if _is_one(images) else out
 
-# %% ../nbs/50_predictor.ipynb #5da716ed
+# %% ../nbs/50_predictor.ipynb #48ebb99e
 @patch
 def stream(self:Predictor,
     sources:list, # paths, Pillow images, arrays
@@ -304,8 +304,8 @@ def _run(self:Predictor, pixels, tta):
             o = frozen.net(frozen.prepare(x))
             out = dict(coarse=o.coarse[:,0], probs=o.logits.float().softmax(1), fine=o.mask[:,0].float().sigmoid())
             out |= {k:o[0] for k,o in self.seen.items()}
-    cleaned = self.dataset.release_post_process if self.metadata['spec']['variant']=='authors' else None
-    return post_processed(_as_arrays({k:[v] for k,v in out.items()}), cleaned)
+    cleaning = self.dataset.post_process(self.metadata['spec']['variant'])
+    return post_processed(_as_arrays({k:[v] for k,v in out.items()}), cleaning)
 
 # %% ../nbs/50_predictor.ipynb #53002533
 @patch
@@ -378,7 +378,7 @@ def _sheet(cards, failed=()):
     lost = ''.join(f'<p>{html.escape(reason)}</p>' for reason in failed)
     return f'{_CSS}<div class="ckdnet">{"".join(cards)}</div><div>{lost}</div>'
 
-# %% ../nbs/50_predictor.ipynb #ee13af94
+# %% ../nbs/50_predictor.ipynb #422fa4a1
 def _row(p):
     "One prediction as a row of a table."
     return dict(image_id=p.name, diagnosis=p.diagnosis, **{f'p_{c}':v for c,v in p.probs.items()}, **p.measures,
@@ -387,8 +387,7 @@ def _row(p):
 @patch
 def save_mask(self:Prediction, folder):
     "The fine mask as in a submission: `<name>_segmentation.png`, 0 and 255, of the image's own size."
-    mask = Image.fromarray(self.mask.astype(np.uint8)*255)
-    with atomic_path(Path(folder)/f'{self.name}_segmentation.png') as part: mask.save(part)
+    write_mask(self.mask, folder, self.name)
 
 @patch
 def save(self:Prediction,

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['score_diagnoses', 'score_masks', 'trained_twins', 'score']
 
-# %% ../nbs/52_score.ipynb #dfe4567f
+# %% ../nbs/52_score.ipynb #753543f4
 import re, tempfile, warnings, zipfile
 from contextlib import contextmanager
 from functools import partial
@@ -16,7 +16,7 @@ from .data.files import DataError, fail_if, image_size, read_mask, read_table
 from .data.index import make_index, twins
 from .data.isic import ISIC2017, ISIC2018, _images
 from .metrics import SEG_METRICS, seg_metrics
-from .stats import _draws, delong
+from .stats import bootstrap_draws, delong
 
 # %% ../nbs/52_score.ipynb #f802bd84
 def _columns(dataset): return [dataset.id_column, *dataset.task_classes]
@@ -58,10 +58,10 @@ def _same_images(found, wanted, where, truth):
     fail_if(set(wanted)-set(found), f'Images of {truth} that are missing in {where}', 'Predict them too.')
     fail_if(set(found)-set(wanted), f'Images in {where} that are not in {truth}', 'Remove them.')
 
-# %% ../nbs/52_score.ipynb #271f8ff4
+# %% ../nbs/52_score.ipynb #f2a38b1a
 def _with_draws(metrics, images, n):
     "Metrics (M,) of images, and their values on `n` draws of them (n,M); `metrics` is a function of image numbers."
-    return metrics(images), _draws(lambda i: metrics(images[i]), len(images), n, seed=0, groups=None)
+    return metrics(images), bootstrap_draws(lambda i: metrics(images[i]), len(images), n)
 
 def _ends(value, draws):
     "The 95 % intervals of M metrics, (2,M); NaN where the metric does not exist."

@@ -43,7 +43,7 @@ def rows(
 # %% ../../nbs/01_data.index.ipynb #38045edd
 def all_test(df, target): return rows(df, 'test')
 
-# %% ../../nbs/01_data.index.ipynb #1b2566f5
+# %% ../../nbs/01_data.index.ipynb #3dc84c58
 @dataclass(frozen=True)
 class Dataset:
     "A data set: its classes, its metrics, and how its folder becomes an index."
@@ -65,6 +65,12 @@ class Dataset:
     def task_labels(self): # integers
         "Their labels."
         return [self.classes.index(c) for c in self.task_classes]
+
+    def post_process(self,
+        variant:str, # of the networks: 'paper' or 'authors'
+    ): # a function as in `release_post_process`, or None
+        "What is done to fine masks before they are evaluated: with 'authors' what the release does."
+        return self.release_post_process if variant=='authors' else None
 
 # %% ../../nbs/01_data.index.ipynb #077123d6
 DATASETS = {} # name -> `Dataset`

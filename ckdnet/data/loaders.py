@@ -183,7 +183,7 @@ def resample(x, grid, pad, mode):
     if x.shape[-1]>1.5*size and mode=='bilinear': x = F.interpolate(x, size=size, mode='area')
     return F.grid_sample(x, grid, mode, pad, align_corners=False)
 
-# %% ../../nbs/05_data.loaders.ipynb #4228ab1c
+# %% ../../nbs/05_data.loaders.ipynb #37da4e8b
 class AugmentBatch(RandTransform):
     "uint8 images and masks to a normalised batch. In training, positions and colours are changed at random."
     split_idx = None
@@ -226,10 +226,12 @@ class AugmentBatch(RandTransform):
         y = y.as_subclass(torch.Tensor)[:,None]
         return torch.cat([self._positions(y, p, 'nearest') for p in batch_parts(y)])[:,0].round_()
 
-    def decodes(self, x:TensorImage): # colours in [0,1], as augmented
-        mean = cached_tensor(self.norm['mean'], x.device)
-        std = cached_tensor(self.norm['std'], x.device)
-        return x*std[...,None]+mean[...,None]
+# %% ../../nbs/05_data.loaders.ipynb #2c6482f2
+@AugmentBatch
+def decodes(self, x:TensorImage): # colours in [0,1], as augmented
+    mean = cached_tensor(self.norm['mean'], x.device)
+    std = cached_tensor(self.norm['std'], x.device)
+    return x*std[...,None]+mean[...,None]
 
 # %% ../../nbs/05_data.loaders.ipynb #46c86d03
 @patch(as_prop=True)

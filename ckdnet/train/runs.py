@@ -289,7 +289,7 @@ def _make_result(spec, df, file, work, data):
 
 def _now(): return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
-# %% ../../nbs/34_train.runs.ipynb #7c7279cd
+# %% ../../nbs/34_train.runs.ipynb #556186d7
 def prediction_args(
     spec:Spec,
 )->dict: # `size`, `bs` and `bf16` of `predict`
@@ -300,7 +300,7 @@ def mask_post_process(
     spec:Spec,
 ): # a function as in `Dataset.release_post_process`, or None
     "What is done to the fine masks of a spec: for variant='authors' what the release does with this data set."
-    return get_dataset(spec.dataset).release_post_process if spec.variant=='authors' else None
+    return get_dataset(spec.dataset).post_process(spec.variant)
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
 def _is_complete(file, spec, df, work):
