@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test coverage paper build-smoke alone check readme docs export outputs badges clean-nbs
+.PHONY: help install demo test browser-test coverage paper build-smoke alone check readme docs export outputs badges clean-nbs
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -25,6 +25,9 @@ demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sampl
 
 test: build-smoke ## run every notebook of nbs/ and count what passed
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py
+
+browser-test: $(INSTALLED) ## run the index and the app in JupyterLab in a headless Chromium; screenshots in build/browser
+	OMP_NUM_THREADS=1 python tools/browser_test.py
 
 coverage: build-smoke ## run every notebook and list the lines and branches of ckdnet/ that none of them runs
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/measure_coverage.py
