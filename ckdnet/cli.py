@@ -6,8 +6,8 @@
 __all__ = ['command', 'ckdnet_run', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download', 'ckdnet_release', 'ckdnet_predict',
            'ckdnet_export', 'ckdnet_bench']
 
-# %% ../nbs/60_cli.ipynb #fc7210b2
-import argparse, inspect, os, re, shlex, sys
+# %% ../nbs/60_cli.ipynb #6ef8ac06
+import argparse, inspect, json, os, re, shlex, sys
 from functools import wraps
 from pathlib import Path
 from traceback import walk_tb
@@ -107,7 +107,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #827284fd
+# %% ../nbs/60_cli.ipynb #5dcd968d
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -145,10 +145,11 @@ def ckdnet_run(
     folds = [None] if folds is None else _numbers('folds', folds)
     if images: dataset = data or 'own'
     data = _plain_name('the images', dataset if data is None else data)
-    if images: _register_own(images, masks, labels, data, group, positive)
+    results = _results(results)
+    if images: _register_own(results/data, images, masks, labels, group, positive)
     elif masks or labels or group or positive:
         raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
-    folder,results = None if images else _images(folder), _results(results)
+    folder = None if images else _images(folder)
     specs = [_spec(name, profile, dataset, seed, scratch, fold) for fold in folds for seed in seeds for name in names]
     _run_and_report(specs, folder, results, work, data)
 
@@ -168,12 +169,26 @@ def _spec(name, profile, dataset, seed, scratch, fold=None):
     spec = replace(experiment(name, profile, dataset, seed), fold=fold)
     return replace(spec, pretrained=False) if scratch else spec
 
-# %% ../nbs/60_cli.ipynb #8720280f
-def _register_own(images, masks, labels, name, group, positive):
-    "Make a data set of your own files, which the specs of this process can name."
+# %% ../nbs/60_cli.ipynb #3a3af3b1
+def _register_own(here, images, masks, labels, group, positive):
+    "Make a data set of your own files, which the specs of this process can name; its results go to the folder `here`."
+    from ckdnet.core import write_json
+    paths = dict(images=images, masks=masks, labels=labels)
+    paths = {k:v and str(Path(v).expanduser().resolve()) for k,v in paths.items()}
+    own = dict(**paths, group=group, positive=positive)
+    _own_dataset(here.name, own)
+    write_json(here/'own.json', own)
+
+def _own_dataset(name, own):
     import ckdnet.data.isic # its names are taken
     from ckdnet.data.folder import own_dataset
-    own_dataset(images, masks, labels, name=name, group=group, positive=positive)
+    own_dataset(name=name, **own)
+
+def _images_of(here, folder):
+    "The folder of the images of the results in `here`; None for a data set of your own, which is registered again."
+    file = here/'own.json'
+    if not file.exists(): return _images(folder)
+    _own_dataset(here.name, json.loads(file.read_text()))
 
 # %% ../nbs/60_cli.ipynb #94b52abb
 _HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA':('fine','JA')}
@@ -243,7 +258,7 @@ def _test_predictor(net, spec, dataset, df, work, tta=False):
         return post_processed(predict_one(which, target), mask_post_process(spec)), df.loc[list(which)]
     return predict_test
 
-# %% ../nbs/60_cli.ipynb #e76cab41
+# %% ../nbs/60_cli.ipynb #36b34a15
 @command
 def ckdnet_submit(
     name:str, # the experiment, already run
@@ -255,10 +270,10 @@ def ckdnet_submit(
     tta:bool=False, # predict from several views?
     masks:str=None, # folder to which the masks are also written as PNGs
 ):
-    """Write the challenge submission for the test images: Test_v2 of ISIC2017, or those of Tasks 1 and 3 of ISIC2018.
-    The diagnoses are a CSV, the masks a ZIP file."""
-    images = _images(folder)
+    """Write the challenge submission for the test images: Test_v2 of ISIC2017, those of Tasks 1 and 3 of ISIC2018, or
+    those of a data set of your own. The diagnoses are a CSV, the masks a ZIP file."""
     results = _results(results)/_plain_name('the images', data)
+    images = _images_of(results, folder)
     file = results/_plain_name('an experiment', name)/f'{seed}.json'
     make_it = f'ckdnet_run {name} --seeds {seed}'
     spec = _recorded_spec(file, make_it)
@@ -315,7 +330,7 @@ def ckdnet_download(
     from ckdnet.data.download import download
     download(name, folder, mirror)
 
-# %% ../nbs/60_cli.ipynb #ae7d1ae3
+# %% ../nbs/60_cli.ipynb #fac168a8
 @command
 def ckdnet_release(
     name:str='ckdnet', # the experiment, already run
@@ -327,8 +342,8 @@ def ckdnet_release(
     file:str=None, # the weights; by default they go into the package
 ):
     "Write the weights of a cascade in half precision, and its model card beside them."
-    images = _images(folder)
     here = _results(results)/_plain_name('the images', data)
+    images = _images_of(here, folder)
     import ckdnet.data.isic # registers the data sets
     from ckdnet.pretrained import FILE_NAME, SHIPPED
     from ckdnet.publish import best_seed, check_card, release
