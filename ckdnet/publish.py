@@ -189,9 +189,15 @@ def _table(header, lines):
     rows = [header, ['---']*len(header), *lines]
     return '\n'.join(f"| {' | '.join(_cell(v) for v in row)} |" for row in rows)
 
-# %% ../nbs/48_publish.ipynb #79ec8ba7
+# %% ../nbs/48_publish.ipynb #2adf7662
 _SOURCES = dict(isic2017='the ISIC 2017 challenge (Codella et al. 2018, arXiv:1710.05006), licence CC0')
 _DRAWN = ('smoke','demo') # profiles for drawn lesions
+
+_CHOSEN_ON_SELECT = dict(
+    best='The best epochs and the temperature were',
+    last='The weights are those of the last epoch. The temperature was',
+    average='The weights are averages of the last epochs. The temperature was',
+)
 
 def _card_data(m):
     spec,data = m['spec'], m['data']
@@ -203,7 +209,7 @@ def _card_data(m):
 
 Images of {source}; recorded under the name *{data['name']}*.
 {data['twins']} training images that show a lesion of Validation or Test were left out.
-The best epochs and the temperature were chosen on 'select', which was split off Training; Validation was not used.
+{_CHOSEN_ON_SELECT[spec['weights']]} chosen on 'select', which was split off Training; Validation was not used.
 
 {_table(['split','images',*classes], counts)}
 
