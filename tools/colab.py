@@ -8,17 +8,21 @@ cfg = ConfigParser(delimiters=['='])
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 name, repository = cfg['lib_name'], cfg['repository']
-extras = (cfg['dev_requirements'] + cfg['export_requirements']).replace('-', '_')
-extras = '|'.join(re.findall(r'^\w+', extras, re.M)) # the modules that only `[dev]` installs
+
+def modules(extra):
+    "A pattern for what needs an extra of the package: the modules it installs, and the one of the package named so."
+    installed = re.findall(r'^\w+', cfg[f'{extra}_requirements'].replace('-', '_'), re.M)
+    return '|'.join([*installed, rf'{name}\.{extra}'])
 
 def badge(path):
     at = repository.replace('https://github.com', 'https://colab.research.google.com/github')
     return f'[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]({at}/blob/main/{path})'
 
 def install(cells):
-    "The cell that installs the package, with its tools if the notebook imports one of them."
+    "The cell that installs the package, with the extras whose modules the notebook imports."
     code = '\n'.join(c.source for c in cells if c.cell_type == 'code')
-    extra = '[dev]' if re.search(rf'\b(import|from) ({extras})\b', code) else ''
+    extras = [e for e in ('export', 'app', 'dev') if re.search(rf'\b(import|from) ({modules(e)})\b', code)]
+    extra = f"[{','.join(extras)}]" if extras else ''
     code = ("#| hide\nimport sys\nif 'google.colab' in sys.modules: # elsewhere nothing is installed\n"
             f'    %pip install -q "{name}{extra} @ git+{repository}"')
     return nbformat.v4.new_code_cell(code, id='colab')
