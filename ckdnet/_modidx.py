@@ -714,6 +714,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'ckdnet.plots._legend_below': ('plots.html#_legend_below', 'ckdnet/plots.py'),
                               'ckdnet.plots._legend_outside': ('plots.html#_legend_outside', 'ckdnet/plots.py'),
                               'ckdnet.plots._mark_best': ('plots.html#_mark_best', 'ckdnet/plots.py'),
+                              'ckdnet.plots._metric_label': ('plots.html#_metric_label', 'ckdnet/plots.py'),
                               'ckdnet.plots._named': ('plots.html#_named', 'ckdnet/plots.py'),
                               'ckdnet.plots._one_vs_rest': ('plots.html#_one_vs_rest', 'ckdnet/plots.py'),
                               'ckdnet.plots._outline': ('plots.html#_outline', 'ckdnet/plots.py'),

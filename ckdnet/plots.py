@@ -77,17 +77,19 @@ def _say(ax, text):
     "Write in the middle of a panel why it is empty."
     ax.text(.5, .5, _wrap(text), transform=ax.transAxes, ha='center', va='center', fontsize=8)
 
-# %% ../nbs/42_plots.ipynb #04e86666
+# %% ../nbs/42_plots.ipynb #626c33dc
 def _plot_stage(loss, metric, h):
     "Draw the history `h` of one stage: losses on the axes `loss`, selection metric on the axes `metric`."
     loss.plot(h.epoch, h.train_loss, '-', marker='.', ms=4, label='train')
     loss.plot(h.epoch, h.valid_loss, '--', marker='.', ms=4, label='valid')
     loss.set_ylabel('loss')
     metric.plot(h.epoch, h.metric, marker='.', ms=4, color=OKABE_ITO['green'])
-    metric.set(xlabel='epoch', ylabel=h.metric_name.iloc[0].replace('_', ' '))
+    metric.set(xlabel='epoch', ylabel=_metric_label(h.metric_name.iloc[0]))
     for ax in (loss,metric): ax.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
     if h.metric.isna().all(): _say(metric, 'no epoch has a value')
     else: _mark_best(loss, metric, h.loc[h.metric.idxmax()])
+
+def _metric_label(name): return dict(jaccard='Jaccard index', average_auc='average AUC').get(name, name)
 
 def _mark_best(loss, metric, best):
     "Mark the epoch `best`, a row of the history, in both panels of a stage."
