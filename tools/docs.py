@@ -22,7 +22,7 @@ from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 GROUPS = {'nbs':'The package', 'nbs/tutorials':'Tutorials', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
-OTHERS = ('CONTRIBUTING.md', 'data/README.md')   # Markdown that the notebooks link to
+OTHERS = ('CONTRIBUTING.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')   # Markdown that the notebooks link to
 
 DPI = 110 # of a screen
 SKELETON = """<!DOCTYPE html>
