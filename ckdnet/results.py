@@ -32,14 +32,15 @@ def _here_or_above(path):
     "A folder that is found in the current folder or in one above it; None if there is none."
     return next((d/path for d in (Path.cwd(), *Path.cwd().parents) if (d/path).is_dir()), None)
 
-# %% ../nbs/24_results.ipynb #86027034
+# %% ../nbs/24_results.ipynb #0bd5c3d1
 def recorded_results(
     images:str='isic2017_256', # name of the images in them
-)->Path: # in `data/results`, or in the installed package
+)->Path: # in `data/results` here or above, in the installed package, or in the checkout that is installed
     "Where the recorded results are. Raises `FileNotFoundError` if they are nowhere."
     package = Path(str(files('ckdnet')))
-    found = _here_or_above(Path('data')/'results') or package/'recorded'
-    if found.is_dir(): return found/images
+    relative = Path('data')/'results'
+    for found in (_here_or_above(relative), package/'recorded', package.parent/relative):
+        if found and found.is_dir(): return found/images
     raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and no folder recorded in '
                             f'{package}: set CKDNET_RESULTS to the folder of your results.')
 
