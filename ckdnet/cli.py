@@ -237,13 +237,13 @@ def _networks(file, spec, df, work, data, make_it):
         raise FileNotFoundError(f'The networks of {file} are not in {work}: pass the --work and the --folder of that '
                                 f'run. If they are gone, run `{make_it}` with another --results.') from e
 
-# %% ../nbs/60_cli.ipynb #5efdf573
+# %% ../nbs/60_cli.ipynb #7a9a3706
 def _test_predictor(net, spec, dataset, df, work, tta=False):
     "A function of 'diagnosis' or 'mask' that gives the predictions of the images to submit, and their index."
     import numpy as np
     from ckdnet.data.store import Store
     from ckdnet.evaluate import post_processed, predict, predict_tta
-    from ckdnet.train.runs import mask_post_process, prediction_args
+    from ckdnet.train.runs import prediction_args
     store = Store(df, spec.store_size, Path(work)/'stores')
     predictions = {} # both parts of ISIC2017 have the same images: they are predicted once
     def predict_one(which, target):
@@ -255,7 +255,8 @@ def _test_predictor(net, spec, dataset, df, work, tta=False):
     def predict_test(target):
         which = tuple(dataset.to_submit(df, target))
         if not which: raise ValueError(f'There are no test images for the {target}: add their folder to the images.')
-        return post_processed(predict_one(which, target), mask_post_process(spec)), df.loc[list(which)]
+        cleaned = post_processed(predict_one(which, target), dataset.post_process(spec.variant))
+        return cleaned, df.loc[list(which)]
     return predict_test
 
 # %% ../nbs/60_cli.ipynb #36b34a15

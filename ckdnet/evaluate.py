@@ -152,16 +152,17 @@ def predict_tta(
             if net.seg and mask: out['fine'].append(_view_masks(frozen, x))
     return _as_arrays(out)
 
-# %% ../nbs/40_evaluate.ipynb #50580c72
+# %% ../nbs/40_evaluate.ipynb #06a4c5cb
 def at_size(
     prob, # (h,w) float32, probabilities
     size, # (H,W)
+    threshold:float=.5, # 0…1
 ): # (H,W), bool
-    """The mask at another size: probabilities are resized bilinearly, then thresholded at one half. Raises
+    """The mask at another size: probabilities are resized bilinearly, then thresholded, officially at one half. Raises
     `ValueError` for NaN."""
     if np.isnan(prob).any(): raise ValueError('The predicted mask has NaN: the training diverged, train again.')
     resized = F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')
-    return (resized[0,0]>0.5).numpy()
+    return (resized[0,0]>threshold).numpy()
 
 # %% ../nbs/40_evaluate.ipynb #d02bbdca
 def post_processed(

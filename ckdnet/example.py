@@ -23,14 +23,14 @@ from .results import describe_dataset
 from .train.runs import prediction_args
 from .train.spec import PROFILES
 
-# %% ../nbs/49_example.ipynb #737e8288
-def _features(net, spec, images):
-    "Features (N,K) of the JPEGs of a folder, as for an evaluation."
+# %% ../nbs/49_example.ipynb #92acd992
+def _predicted(net, spec, images):
+    "Predictions for the JPEGs of a folder, as for an evaluation."
     df = pd.DataFrame(dict(image=sorted(Path(images).glob('*.jpg')), mask=None))
     with TemporaryDirectory() as stores, redirect_stdout(StringIO()): # without progress bars
-        return predict(net, Store(df, spec.store_size, stores), df.index, **prediction_args(spec))['features']
+        return predict(net, Store(df, spec.store_size, stores), df.index, **prediction_args(spec))
 
-# %% ../nbs/49_example.ipynb #9f832c23
+# %% ../nbs/49_example.ipynb #325988da
 def untrained_weights(
     folder, # to write to; made if it does not exist
     images, # folder of JPEGs that stand for the training images
@@ -40,7 +40,7 @@ def untrained_weights(
     with torch.random.fork_rng():
         torch.manual_seed(0)
         net = in_half_precision(create_model(spec, len(dataset.classes)))
-    features = _features(net, spec, images)
+    features = _predicted(net, spec, images)['features']
     statistics = feature_statistics(features)
     far = dict(p99=float(np.percentile(feature_distance(features, statistics), 99)))
     metadata = dict(spec=asdict(spec), data=describe_dataset(dataset), prediction=prediction_args(spec),

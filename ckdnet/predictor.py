@@ -165,11 +165,11 @@ class Prediction:
         self.show().savefig(data, format='png', dpi=110)
         return data.getvalue()
 
-# %% ../nbs/50_predictor.ipynb #864b02de
+# %% ../nbs/50_predictor.ipynb #899cb12b
 @patch
 def _mask_at(self:Prediction, size):
     "The fine mask (H,W) of another size."
-    return at_size(self.fine_prob-(self.threshold-.5), size) # which cuts at one half
+    return at_size(self.fine_prob, size, self.threshold)
 
 # %% ../nbs/50_predictor.ipynb #ba30b9a9
 _OUTLINES = dict(coarse=OKABE_ITO['yellow'], fine=OKABE_ITO['sky'])

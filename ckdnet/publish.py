@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CARD', 'selection_score', 'best_seed', 'release', 'model_card', 'check_card']
 
-# %% ../nbs/48_publish.ipynb #45784c14
+# %% ../nbs/48_publish.ipynb #2d70f3a2
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
@@ -21,7 +21,7 @@ from .pretrained import (FILE_NAME, SHIPPED, compare_predictions, feature_distan
                                in_half_precision, load_cascade, save_cascade, weights_file)
 from .results import Run
 from .stats import bootstrap_interval
-from .train.runs import environment, load_run, mask_post_process, prediction_args, trained_on
+from .train.runs import environment, load_run, prediction_args, trained_on
 from .train.spec import Spec, spec_from_dict, stage_plans
 from .warn import measure_prediction, selection_thresholds
 
@@ -84,7 +84,7 @@ def _calibration(probs, labels, dataset):
                'negative log-likelihood':nll(probs, labels), 'average AUC':none_if_nan(np.mean(areas))}
     return dict(numbers=numbers, curve=reliability(probs, labels).to_dict('records'))
 
-# %% ../nbs/48_publish.ipynb #0ab3edc0
+# %% ../nbs/48_publish.ipynb #884f1d4d
 def _check_spec(spec):
     "Raises `ValueError` unless the spec is of a cascade on the official split."
     if {plan.stage.net for plan in stage_plans(spec)}!={'root','cls','seg'}:
@@ -101,7 +101,8 @@ def _finished(spec, df, file):
 
 def _predicted(net, store, which, spec):
     "Predictions from a single view, as the result of a run has them."
-    return post_processed(predict(net, store, which, **prediction_args(spec)), mask_post_process(spec))
+    cleaning = get_dataset(spec.dataset).post_process(spec.variant)
+    return post_processed(predict(net, store, which, **prediction_args(spec)), cleaning)
 
 def _train_features(net, store, df, spec):
     "The pooled features of the training images, (N,K); predicted in parts, because masks take memory."

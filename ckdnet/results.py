@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'recorded_results', 'results_folder', 'read_result',
-           'side_file', 'Run', 'load_runs', 'load_folds', 'Experiments', 'load_experiments', 'load_ablation',
-           'describe_runs', 'mean_sd', 'over_seeds', 'metric_rows', 'if_run', 'if_any_run', 'difference',
-           'difference_over_folds', 'add_column', 'delong_by_seed', 'difference_table', 'verdict_list', 'paper_table',
-           'panel_source', 'read_panel']
+           'side_file', 'Run', 'load_runs', 'load_folds', 'all_runs', 'Experiments', 'load_experiments',
+           'load_ablation', 'describe_runs', 'mean_sd', 'over_seeds', 'metric_rows', 'if_run', 'if_any_run',
+           'difference', 'difference_over_folds', 'add_column', 'delong_by_seed', 'difference_table', 'verdict_list',
+           'paper_table', 'panel_source', 'read_panel']
 
 # %% ../nbs/24_results.ipynb #5ad4d856
 import json, os, tempfile
@@ -32,9 +32,9 @@ def _here_or_above(path):
     "A folder that is found in the current folder or in one above it; None if there is none."
     return next((d/path for d in (Path.cwd(), *Path.cwd().parents) if (d/path).is_dir()), None)
 
-# %% ../nbs/24_results.ipynb #0bd5c3d1
+# %% ../nbs/24_results.ipynb #830bb004
 def recorded_results(
-    images:str='isic2017_256', # name of the images in them
+    images:str='isic2017_256', # name of the images in them, or of a file
 )->Path: # in `data/results` here or above, in the installed package, or in the checkout that is installed
     "Where the recorded results are. Raises `FileNotFoundError` if they are nowhere."
     package = Path(str(files('ckdnet')))
@@ -205,6 +205,14 @@ def load_folds(
 )->list: # a `Run` per fold, in their order; empty if there are none
     "The runs of an experiment on the folds of a cross-validation."
     return sorted((Run(f) for f in (Path(folder)/name).glob(f'fold*_{seed}.json')), key=lambda r: r.fold)
+
+# %% ../nbs/24_results.ipynb #aadf6e58
+def all_runs(
+    folder, # from `results_folder`
+    name:str='*', # of the experiment; by default all
+)->list: # of `Run`
+    "Every run of the results of some images, on the official split and on folds."
+    return [Run(f) for f in sorted(Path(folder).glob(f'{name}/[0-9f]*.json'))]
 
 # %% ../nbs/24_results.ipynb #be7d0845
 class Experiments(dict):
@@ -473,15 +481,14 @@ def difference_table(
         for column,texts in columns.items(): cells[column.replace('_', ' ')] = texts.get(name, '')
     return pd.DataFrame.from_dict(out, orient='index').fillna('')
 
-# %% ../nbs/24_results.ipynb #18df5282
+# %% ../nbs/24_results.ipynb #b3af56d9
 def verdict_list(
     rows:dict, # name → `Difference`
 )->str: # a Markdown list
     "One line per difference, with its number and its verdict."
     lines = []
     for name,d in rows.items():
-        number = f'{d.value:+.3f}, ' if d.was_run else ''
-        if not np.isnan(d.margin): number = f'{d.value:+.3f} ± {d.margin:.3f}, '
+        number = f'{d.number}, ' if d.was_run else ''
         sign = '\\' if name[0] in '+-*' else '' # Markdown would begin another list with it
         lines.append(f'- {sign}{name}: {number}**{d.verdict}**')
     return '\n'.join(lines)

@@ -106,7 +106,7 @@ def images_and_seeds(
     margin = student_t.ppf(.975, df)*np.sqrt(total)
     return float(np.sqrt(var_seeds)), float(margin)
 
-# %% ../nbs/22_stats.ipynb #ba84c1a9
+# %% ../nbs/22_stats.ipynb #51bdbed9
 class Difference(NamedTuple):
     "How much higher the metric of a is than that of b. All fields are in the unit of the metric; NaN: unknown."
     value:float # mean of a less mean of b; NaN: see `missing`
@@ -123,15 +123,25 @@ class Difference(NamedTuple):
         return not np.isnan(self.value)
 
     @property
+    def interval(self)->tuple: # its lower and upper end
+        "The 95 % interval that decides: over images and seeds, over the images alone if `margin` is NaN."
+        if np.isnan(self.margin): return self.low, self.high
+        return self.value-self.margin, self.value+self.margin
+
+    @property
+    def number(self)->str:
+        "'+0.030 ± 0.025', '+0.030' if `margin` is NaN, empty without a value."
+        if not self.was_run: return ''
+        return f'{self.value:+.3f}' + ('' if np.isnan(self.margin) else f' ± {self.margin:.3f}')
+
+    @property
     def verdict(self)->str:
         "'better', 'worse' (with ' (one seed)' if `margin` is NaN), 'no difference shown', 'not run' or 'not defined'."
         if not self.was_run: return self.missing or 'not run'
-        only_one = np.isnan(self.margin)
-        if only_one: shown = not self.low<=0<=self.high
-        else: shown = abs(self.value)>self.margin
-        if not shown: return 'no difference shown'
+        low,high = self.interval
+        if low<=0<=high: return 'no difference shown'
         word = 'better' if self.value>0 else 'worse'
-        return f'{word} (one {self.over.removesuffix("s")})' if only_one else word
+        return f'{word} (one {self.over.removesuffix("s")})' if np.isnan(self.margin) else word
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
 

@@ -33,14 +33,14 @@ def write_diagnoses(
     with atomic_path(csv) as part: table.to_csv(part, index=False, float_format='%.6f')
     return table
 
-# %% ../nbs/51_submit.ipynb #f11757da
+# %% ../nbs/51_submit.ipynb #a0bbe609
 def _at_own_size(pred, df):
-    "The name of the mask of each image, and the mask (H,W) of bool, of the size of the image."
+    "The id of each image, and its mask (H,W) of bool, of the size of the image."
     for prob,row in progress_bar(list(zip(pred['fine'], df.itertuples()))):
         width,height = image_size(row.image)
         yield row.image_id, at_size(prob, (height,width))
 
-# %% ../nbs/51_submit.ipynb #342fd6fd
+# %% ../nbs/51_submit.ipynb #893098c2
 def write_mask(
     mask, # (H,W), bool
     folder, # made if it does not exist
@@ -49,7 +49,8 @@ def write_mask(
     "The mask of one image as the challenge takes it: `<image_id>_segmentation.png`, 0 and 255."
     with atomic_path(Path(folder)/_file_name(image_id)) as part: Image.fromarray(mask.astype(np.uint8)*255).save(part)
 
-def _file_name(image_id): return f'{image_id}_segmentation.png'
+_ENDING = '_segmentation.png'
+def _file_name(image_id): return f'{image_id}{_ENDING}'
 
 # %% ../nbs/51_submit.ipynb #7f251eef
 def write_masks(
@@ -85,7 +86,7 @@ def _read_png(z, file, name):
     except Exception as e:
         raise DataError(f'{name} in {file} cannot be read ({type(e).__name__}: {e}): write the file again.') from e
 
-# %% ../nbs/51_submit.ipynb #1d4479b8
+# %% ../nbs/51_submit.ipynb #fb06d32d
 def read_packed_masks(
     file, # from `write_packed_masks`
 ): # yields the id of each image, and its mask (H,W) of bool, of the size of the image; sorted by id
@@ -94,8 +95,8 @@ def read_packed_masks(
     except zipfile.BadZipFile as e: raise DataError(f'{file} holds no packed masks ({e}).') from e
     with z:
         names = sorted(z.namelist())
-        fail_if([n for n in names if '/' in n or not n.endswith('_segmentation.png')], f'No masks, but in {file}')
-        for name in names: yield name.removesuffix('_segmentation.png'), _read_png(z, file, name)
+        fail_if([n for n in names if '/' in n or not n.endswith(_ENDING)], f'No masks, but in {file}')
+        for name in names: yield name.removesuffix(_ENDING), _read_png(z, file, name)
 
 # %% ../nbs/51_submit.ipynb #203c7ae0
 def unpack_masks(

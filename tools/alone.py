@@ -3,11 +3,12 @@ import json, os, re, shutil, subprocess, sys, tempfile
 from pathlib import Path
 from sysconfig import get_path
 import nbformat
+from nbdev.config import get_config
 from nbdev.doclinks import nbglob
 
 TIMES = Path('data/results/notebooks.json') # notebook → its title and its seconds on one core; the index shows them
 RUN = ("import sys; from nbdev.test import test_nb; "
-       "sys.exit(not test_nb(sys.argv[1], skip_flags=['slow','cuda','notest'])[0])")
+       f"sys.exit(not test_nb(sys.argv[1], skip_flags={get_config().tst_flags.split()})[0])")
 
 def install(folder):
     "The Python of a new environment that has this package, and the others of the present environment."

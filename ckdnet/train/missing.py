@@ -5,24 +5,24 @@
 # %% auto #0
 __all__ = ['expected_time', 'train_missing']
 
-# %% ../../nbs/36_train.missing.ipynb #78f5704f
+# %% ../../nbs/36_train.missing.ipynb #812bf80e
 import os
 from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from ..core import data_dir
-from ..results import read_result, recorded_results
+from ..results import all_runs, recorded_results
 from .runs import run_all
 from .spec import experiment, spec_from_dict, stage_plans, stage_record
 
-# %% ../../nbs/36_train.missing.ipynb #96cb1361
+# %% ../../nbs/36_train.missing.ipynb #58e4344c
 _SAME_TIME = ('dataset','backbone','width','size','epochs','bs') # fields of a spec that its time depends on
 
 def _recorded_times(spec, folders):
     "stage → [(seconds, device)] of the results of an experiment that take the time of a spec."
     times = {}
-    files = [f for folder in folders for f in Path(folder).glob(f'*/{spec.name}/[!.]*.json')]
-    for result in map(read_result, files):
+    runs = [r for folder in folders for images in Path(folder).glob('*/') for r in all_runs(images, spec.name)]
+    for result in (r.result for r in runs):
         recorded = spec_from_dict(result['spec'])
         if any(getattr(recorded, k)!=getattr(spec, k) for k in _SAME_TIME): continue
         for stage,o in result['stages'].items(): times.setdefault(stage, []).append((o['seconds'], o['device']))

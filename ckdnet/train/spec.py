@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING',
-           'STACKING', 'SEARCH', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe', 'Spec',
-           'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'StagePlan', 'stage_plans', 'stage_record']
+           'STACKING', 'SEARCH', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
+           'recipe_name', 'Spec', 'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'StagePlan',
+           'stage_plans', 'stage_record']
 
 # %% ../../nbs/32_train.spec.ipynb #417f3c25
 from dataclasses import asdict, dataclass, replace
@@ -36,7 +37,7 @@ class Recipe:
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
 
-# %% ../../nbs/32_train.spec.ipynb #dda464f3
+# %% ../../nbs/32_train.spec.ipynb #6940f97f
 OPTIONS = dict( # what each adds to the recipe 'one_cycle'
     low_rate=dict(lr=5e-4, backbone_lr=5e-4),
     unweighted=dict(imbalance='ignored'),
@@ -56,7 +57,11 @@ def combined_recipe(
     for name in options: changes |= OPTIONS[name]
     return replace(_ONE_CYCLE, **changes)
 
-RECIPES['+'.join(CHOSEN)] = combined_recipe(CHOSEN)
+def recipe_name(options)->str: # such as 'mixup+cutout'; 'one_cycle' without options
+    "What `combined_recipe` is called in `RECIPES`."
+    return '+'.join(options) or 'one_cycle'
+
+RECIPES[recipe_name(CHOSEN)] = combined_recipe(CHOSEN)
 
 # %% ../../nbs/32_train.spec.ipynb #ed9fbe3a
 @dataclass(frozen=True)
@@ -113,13 +118,14 @@ def stage_recipe(
     own = {k:v for k,v in rates.items() if v is not None}
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
 
-# %% ../../nbs/32_train.spec.ipynb #617e9b0f
+# %% ../../nbs/32_train.spec.ipynb #ec97d368
+_AS_CHOSEN = dict(epochs=(4,12,8), recipe=recipe_name(CHOSEN), weights='last')
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72,
                  epochs=(1,1,1), bs=(16,16,16)),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
-    cpu = Spec(size=160, epochs=(4,12,8), recipe='+'.join(CHOSEN), weights='last'),
-    folds = Spec(profile='folds', size=96, store_size=128, epochs=(4,12,8), recipe='+'.join(CHOSEN), weights='last'),
+    cpu = Spec(size=160, **_AS_CHOSEN),
+    folds = Spec(profile='folds', size=96, store_size=128, **_AS_CHOSEN),
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, inside=None,
                  recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
 )
@@ -197,13 +203,13 @@ def search_design()->list: # of 16 tuples of the options that are on
     turned = [tuple(-o for o in row) for row in rows]
     return [tuple(name for name,sign in zip(OPTIONS, row) if sign>0) for row in rows+turned]
 
-# %% ../../nbs/32_train.spec.ipynb #03e32ca6
-RECIPES |= {'+'.join(options):combined_recipe(options) for options in search_design() if options}
+# %% ../../nbs/32_train.spec.ipynb #c5aefb24
+RECIPES |= {recipe_name(options):combined_recipe(options) for options in search_design()}
 _SMALL = Spec(size=96, store_size=128, epochs=(3,12,5))
 
 def _search(i, options, weights):
     name = f'recipe_{i}' if weights=='best' else f'recipe_{i}_{weights}'
-    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe='+'.join(options) or 'one_cycle', weights=weights)
+    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe=recipe_name(options), weights=weights)
 
 SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_design())
                for weights in ('best','last','average'))
