@@ -107,14 +107,14 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #5dcd968d
+# %% ../nbs/60_cli.ipynb #e2d73d7f
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
     seeds:str='0', # random seeds, separated by commas
     folds:str=None, # folds of a cross-validation, such as 0,1,2,3,4; by default the official split
     folder:str=None, # the images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, demo, folds, cpu or paper
+    profile:str='cpu', # smoke, demo, folds, cpu, gpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
     data:str=None, # name of the images in the results; by default that of the data set
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
@@ -384,16 +384,17 @@ def ckdnet_export(
     write(net, out, about['prediction']['size'], tuple(about['data']['classes']), about['temperature'])
     print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
 
-# %% ../nbs/60_cli.ipynb #235e8733
+# %% ../nbs/60_cli.ipynb #3c56f669
 @command
 def ckdnet_bench(
     folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, demo, folds, cpu or paper
+    profile:str='cpu', # smoke, demo, folds, cpu, gpu or paper
     data:str='isic2017', # name of the images in the results
     results:str=None, # files go to its folder <data>; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where stores, enlarged images and weights are kept
     rounds:int=3, # how often both sides take turns
     metrics:bool=False, # compare the metrics of both loops instead of their speed?
+    alone:bool=False, # measure the speed of this project's loop only? This takes a minute on a GPU
     seeds:str='0,1,2', # random seeds for --metrics, separated by commas
 ):
     "Compare the training loop with a usual fastai loop on this machine: images per second, or their metrics."
@@ -401,6 +402,7 @@ def ckdnet_bench(
     images = _images(folder)
     results = _results(results)/_plain_name('the images', data)
     import ckdnet.data.isic # registers the data sets
-    from ckdnet.bench.speed import bench_metrics, bench_speed
+    from ckdnet.bench.speed import bench_alone, bench_metrics, bench_speed
     if metrics: bench_metrics(images, results, work, data, profile, seeds)
+    elif alone: bench_alone(images, results, work, profile)
     else: bench_speed(images, results, work, profile, rounds)

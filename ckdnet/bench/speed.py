@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_rate', 'enlarged', 'Clock', 'stage_rate',
-           'predict_rate', 'training_memory', 'benchmark', 'read_benchmark', 'ratios', 'recipe_minutes', 'plot_phases',
-           'plot_parts', 'bench_speed', 'metrics_spec', 'bench_metrics']
+           'predict_rate', 'training_memory', 'benchmark', 'measure_alone', 'read_benchmark', 'ratios',
+           'recipe_minutes', 'plot_phases', 'plot_parts', 'bench_speed', 'bench_alone', 'metrics_spec', 'bench_metrics']
 
 # %% ../../nbs/bench/01_speed.ipynb #4c4c7c6a
 import json, multiprocessing, os, re, statistics, tempfile, time
@@ -399,6 +399,21 @@ def benchmark(
         out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size) for side in LOOPS}
     return out
 
+# %% ../../nbs/bench/01_speed.ipynb #dd6943aa
+def measure_alone(
+    spec:Spec, # of the cascade
+    df:pd.DataFrame, # the index of the images
+    folder, # where stores are kept
+    n:int=60, # number of steps
+)->dict: # 'stages' as in the result of `benchmark`, on the fast side alone, with `peak_MiB`
+    "Measure how fast each stage is trained, and its memory, on the machine at hand."
+    stages = {}
+    for i,plan in enumerate(stage_plans(spec)):
+        if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
+        rate = stage_rate('fast', spec, i, df, folder, n)
+        stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=_peak_mib())])
+    return dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), stages=stages)
+
 # %% ../../nbs/bench/01_speed.ipynb #972494ec
 def _from_schema_1(result):
     "What differs in schema 3, without the peak memory."
@@ -462,15 +477,17 @@ def _stage_seconds(rounds, images, epochs):
     valid = statistics.median(o['valid'] for o in rounds)
     return epochs*(images['train']/train+images['select']/valid)
 
-# %% ../../nbs/bench/01_speed.ipynb #b3aa5190
+# %% ../../nbs/bench/01_speed.ipynb #5c3dbe75
 def recipe_minutes(
-    result:dict, # from `benchmark`
+    result:dict, # from `benchmark`, or from `measure_alone`
     epochs:tuple, # of each stage
 )->pd.Series: # side → minutes
     "How long a recipe takes on the measured images, extrapolated from the measured rates."
     images = result['data']['images']
-    seconds = dict(stock=0., fast=result['small']['store_seconds'] or 0.) # schema 1: not known, some seconds
-    for n,sides in zip(epochs, result['stages'].values()):
+    stages = list(result['stages'].values())
+    seconds = dict.fromkeys(stages[0], 0.)
+    if 'small' in result: seconds['fast'] = result['small']['store_seconds'] or 0. # schema 1: not known, some seconds
+    for n,sides in zip(epochs, stages):
         for side,rounds in sides.items(): seconds[side] += _stage_seconds(rounds, images, n)
     return pd.Series({side:s/60 for side,s in seconds.items()}, name='minutes')
 
@@ -518,7 +535,16 @@ def plot_parts(
     axs[0,0].invert_yaxis()
     return fig
 
-# %% ../../nbs/bench/01_speed.ipynb #bd1e70b1
+# %% ../../nbs/bench/01_speed.ipynb #0a4bfa4f
+def _to_measure(kind, results, profile):
+    "The spec of a profile, and the file for its measurement, which is not there yet."
+    check_name('profile', profile, PROFILES)
+    device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
+    file = Path(results)/f'{kind}_{profile}_{device}.json'
+    if file.exists(): raise FileExistsError(f'{file} exists already: move it away to measure again.')
+    return PROFILES[profile], file
+
+# %% ../../nbs/bench/01_speed.ipynb #5571472b
 def bench_speed(
     folder, # the ISIC2017 images
     results, # folder of the file `benchmark_<profile>_<device>.json`
@@ -527,15 +553,26 @@ def bench_speed(
     rounds:int=3, # how often both sides take turns
 ):
     "Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before."
-    check_name('profile', profile, PROFILES)
-    spec = PROFILES[profile]
-    device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
-    file = Path(results)/f'benchmark_{profile}_{device}.json'
-    if file.exists(): raise FileExistsError(f'{file} exists already: move it away to measure again.')
+    spec,file = _to_measure('benchmark', results, profile)
     df = get_dataset(spec.dataset).index(folder)
     result = benchmark(spec, df, Path(work), rounds, quick=profile=='smoke')
     write_json(file, result)
     print(ratios(result).round(2).to_string())
+    print(file)
+
+def bench_alone(
+    folder, # the ISIC2017 images
+    results, # folder of the file `alone_<profile>_<device>.json`
+    work, # where stores are kept
+    profile:str='cpu', # a name in `PROFILES`
+):
+    "Measure the loop of this project on this machine. Raises `FileExistsError` if it was measured before."
+    spec,file = _to_measure('alone', results, profile)
+    df = get_dataset(spec.dataset).index(folder)
+    result = measure_alone(spec, df, Path(work)/'stores')
+    write_json(file, result)
+    rates = {stage:sides['fast'][0]['train'] for stage,sides in result['stages'].items()}
+    print(pd.Series(rates, name='images per second').round(1).to_string())
     print(file)
 
 # %% ../../nbs/bench/01_speed.ipynb #613d0b21

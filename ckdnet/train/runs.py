@@ -157,20 +157,22 @@ def _out_of_fold(plan, dataset, df, store, work):
         part_of |= dict.fromkeys(df.image_id[part], i)
     return nets, part_of
 
-# %% ../../nbs/34_train.runs.ipynb #b27d6363
-def _read_done(here):
-    "What `done.json` of a finished stage says, if its files are as they were."
+# %% ../../nbs/34_train.runs.ipynb #225f86c9
+def _read_done(here, weights):
+    "What `done.json` of a finished stage says, if its log and the weights that are asked for are as they were."
     try: done = json.loads((here/'done.json').read_text())
-    except ValueError: done = dict(files={'done.json':None})
-    damaged = [here/f for f,h in done['files'].items() if not (here/f).exists() or file_hash(here/f)!=h]
+    except ValueError: done = dict(files={})
+    names = ['log.csv', weights] if done['files'] else ['done.json']
+    damaged = [here/f for f in names if not (here/f).exists() or file_hash(here/f)!=done['files'].get(f)]
     fix = f'Remove the folder {here} to train this stage again.'
     fail_if(damaged, 'Files of a trained stage that are damaged or missing', fix)
     return done
 
 def _load_stage(plan, net, here):
     "Load the weights of a finished stage that its spec names; what its `done.json` says."
-    done = _read_done(here)
-    load_weights(getattr(net, plan.stage.net), here/f'{plan.spec.weights}.safetensors')
+    weights = f'{plan.spec.weights}.safetensors'
+    done = _read_done(here, weights)
+    load_weights(getattr(net, plan.stage.net), here/weights)
     return done
 
 def _read_log(file, stage):
@@ -257,7 +259,7 @@ def _indices(specs, folder):
     def index(name, fold): return official[name] if fold is None else fold_split(official[name], fold)
     return {(name,fold):complete_index(index(name, fold)) for name,fold in {(s.dataset,s.fold) for s in specs}}
 
-# %% ../../nbs/34_train.runs.ipynb #8b769977
+# %% ../../nbs/34_train.runs.ipynb #cee03226
 def _run(spec, df, results, work, data, wait):
     if Path(data).name!=data or data=='..':
         raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
@@ -281,6 +283,7 @@ def _make_result(spec, df, file, work, data):
     net,history,stages = train(spec, dataset, df, store, work/data)
     evaluation = evaluate(net, df, store, dataset, post_process=dataset.post_process(spec.variant),
                           other=spec.other, **prediction_args(spec))
+    if spec.fold is not None: evaluation = evaluation._replace(arrays={}) # the figures show the official split
     images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
     origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
                   finished=_now(), reported_on='valid')
