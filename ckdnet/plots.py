@@ -352,7 +352,7 @@ def _plot_difference(ax, y, d, published):
     "Draw one `Difference` at height `y`, and the paper's difference unless it is None."
     if np.isfinite(d.margin):
         ax.hlines(y, d.value-d.margin, d.value+d.margin, color=OKABE_ITO['sky'], lw=6, alpha=.6,
-                  label='over images and seeds')
+                  label='over images and trainings')
     ax.hlines(y, d.low, d.high, color=OKABE_ITO['blue'], lw=1.2, label='over images')
     ax.plot(d.value, y, 'o', color=OKABE_ITO['blue'], label='difference')
     if published is not None: ax.plot(published, y, 'x', color='black', label='in the paper')
@@ -363,7 +363,7 @@ def plot_differences(
     xlabel:str, # the quantity that differs
     published:dict=None, # name -> the difference in the paper
 )->plt.Figure: # one row per difference
-    """Differences (dots) with 95 % intervals: over images (thin), over images and seeds (broad); crosses: the paper's.
+    """Differences (dots) with 95 % intervals: over images (thin), over images and trainings (broad); crosses: the paper's.
     Raises `ValueError` if none was run."""
     published = published or {}
     rows = {name: d for name,d in rows.items() if d.was_run}

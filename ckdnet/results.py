@@ -214,7 +214,7 @@ def all_runs(
     "Every run of the results of some images, on the official split and on folds."
     return [Run(f) for f in sorted(Path(folder).glob(f'{name}/[0-9f]*.json'))]
 
-# %% ../nbs/24_results.ipynb #be7d0845
+# %% ../nbs/24_results.ipynb #83a49794
 class Experiments(dict):
     "name → list of `Run`; `folder` is where they were looked for."
     folder = None
@@ -233,9 +233,9 @@ def load_ablation(
     folder, # from `results_folder`
     names, # of the experiments
 )->Experiments: # name → list of `Run`
-    "The runs of the rows of an ablation: on the folds, if all have been run there, else on the official split."
-    folds = load_experiments(folder, names, load_folds)
-    return folds if all(folds.values()) else load_experiments(folder, names)
+    "The runs of the rows of an ablation: on the folds, unless more rows have been run on the official split."
+    folds,official = (load_experiments(folder, names, load) for load in (load_folds, load_runs))
+    return max(folds, official, key=lambda runs: sum(map(bool, runs.values())))
 
 # %% ../nbs/24_results.ipynb #0d1b3207
 NOT_RUN = 'not run' # stands wherever there is no result
