@@ -363,7 +363,7 @@ def plot_differences(
     xlabel:str, # the quantity that differs
     published:dict=None, # name -> the difference in the paper
 )->plt.Figure: # one row per difference
-    """Differences (dots) with 95 % intervals: over images (thin), over images and trainings (broad); crosses: the paper's.
+    """Differences (dots), 95 % intervals over images (thin), with trainings (broad); crosses: the paper's.
     Raises `ValueError` if none was run."""
     published = published or {}
     rows = {name: d for name,d in rows.items() if d.was_run}
