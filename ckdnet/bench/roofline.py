@@ -65,7 +65,7 @@ def _forward(net, stage, x):
     with torch.no_grad(): further = getattr(net, stage.inputs)(x) if stage.inputs else ()
     return getattr(net, stage.net)(x, *further)
 
-# %% ../../nbs/bench/02_roofline.ipynb #dfbe9de6
+# %% ../../nbs/bench/02_roofline.ipynb #933312d8
 def rooflines(
     spec:Spec, # of a cascade
     **kwargs, # of `Roofline`
@@ -83,14 +83,14 @@ def rooflines(
             with Roofline(**kwargs) as forward, torch.no_grad(): _forward(net, stage, x)
             with Roofline(**kwargs) as step: _forward(net, stage, x).float().sum().backward()
         model.eval().requires_grad_(False)
-        out[stage.name] = dict(operations=step.operations, step_GFLOP=step.flops/plan.bs/1e9,
+        out[stage.title] = dict(operations=step.operations, step_GFLOP=step.flops/plan.bs/1e9,
                                forward_GFLOP=forward.flops/plan.bs/1e9, step_ms=1e3*step.seconds,
                                forward_ms=1e3*forward.seconds, arithmetic_ms=1e3*step.flops/step.peak)
     return pd.DataFrame(out).T
 
-# %% ../../nbs/bench/02_roofline.ipynb #cc682c01
+# %% ../../nbs/bench/02_roofline.ipynb #2663caa0
 def utilisation(
-    result:dict, # from `ckdnet.bench.speed.benchmark`, on a GPU
+    result:dict, # from `ckdnet.bench.speed.read_benchmark`, of a GPU
     flops_per_second:float=H100['flops_per_second'], # its peak rate
 )->pd.Series: # stage → a fraction
     "Model FLOP utilisation of the fast loop in training."

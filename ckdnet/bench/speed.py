@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_rate', 'enlarged', 'Clock', 'stage_rate',
-           'predict_rate', 'training_memory', 'benchmark', 'measure_alone', 'read_benchmark', 'ratios',
+           'predict_rate', 'training_memory', 'benchmark', 'measure_alone', 'read_benchmark', 'ratios', 'ratio_text',
            'recipe_minutes', 'plot_phases', 'plot_parts', 'bench_speed', 'bench_alone', 'metrics_spec', 'bench_metrics']
 
-# %% ../../nbs/bench/01_speed.ipynb #4c4c7c6a
+# %% ../../nbs/bench/01_speed.ipynb #24990a00
 import json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
@@ -33,6 +33,7 @@ from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
 from ..train.runs import environment
 from ..train.spec import PROFILES, Spec, stage_plans
+from ..train.stages import STAGES
 
 # %% ../../nbs/bench/01_speed.ipynb #679b5e58
 class TakeTurns:
@@ -414,7 +415,7 @@ def measure_alone(
         stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=_peak_mib())])
     return dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), stages=stages)
 
-# %% ../../nbs/bench/01_speed.ipynb #972494ec
+# %% ../../nbs/bench/01_speed.ipynb #b890fd6f
 def _from_schema_1(result):
     "What differs in schema 3, without the peak memory."
     unknown = dict(store_seconds=None, decode_ms=None)
@@ -429,18 +430,23 @@ def _highest_peaks(result):
     peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o] for side in LOOPS}
     return {side:max(found) for side,found in peaks.items()} if all(peaks.values()) else None
 
-# %% ../../nbs/bench/01_speed.ipynb #efe37081
+def _with_titles(result):
+    "The stages by their titles, such as RootSeg-Net, instead of their names."
+    def titled(by_stage): return {STAGES[name].title:value for name,value in by_stage.items()}
+    return result | {k:titled(result[k]) for k in ('workers','stages','parts') if k in result}
+
+# %% ../../nbs/bench/01_speed.ipynb #6fc89dec
 def read_benchmark(
     file, # path of a result of `ckdnet_bench`
 )->dict|None: # in the form of `BENCH_SCHEMA`; None if the file does not exist
-    "Read a recorded benchmark. Raises `ValueError` for a file of a later schema."
+    "Read a recorded benchmark; the stages have their titles. Raises `ValueError` for a file of a later schema."
     if not Path(file).exists(): return None
     result = json.loads(Path(file).read_text())
     schema = result.get('schema', 1)
     if schema>BENCH_SCHEMA: raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
     if schema<2: result |= _from_schema_1(result)
     if schema<3: result |= dict(peak_MiB=_highest_peaks(result))
-    return result | dict(schema=BENCH_SCHEMA)
+    return _with_titles(result) | dict(schema=BENCH_SCHEMA)
 
 # %% ../../nbs/bench/01_speed.ipynb #695063b9
 def _compare(sides, value):
@@ -456,7 +462,7 @@ def _train(o): return o['train']
 def _images_per_second(o): return o['images_per_second']
 def _per_ms(o): return 1/o['latency_ms']
 
-# %% ../../nbs/bench/01_speed.ipynb #102d0690
+# %% ../../nbs/bench/01_speed.ipynb #2cb70c46
 def ratios(
     result:dict, # from `benchmark`
 )->pd.DataFrame: # one row per measurement: median of each side; median, least and most of the ratio
@@ -469,6 +475,12 @@ def ratios(
     single = _compare(result['predict'], _per_ms)
     out['single image, ms'] = single | dict(stock=1/single['stock'], fast=1/single['fast'])
     return pd.DataFrame(out).T
+
+def ratio_text(
+    ratio:float,
+)->str: # '1.8', or '103' from 10 on
+    "A ratio with the digits that a measurement of speed deserves."
+    return f'{ratio:.1f}' if ratio<10 else f'{ratio:.0f}'
 
 # %% ../../nbs/bench/01_speed.ipynb #ee34b6a8
 def _stage_seconds(rounds, images, epochs):

@@ -37,7 +37,7 @@ class Recipe:
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
 
-# %% ../../nbs/32_train.spec.ipynb #36c154fa
+# %% ../../nbs/32_train.spec.ipynb #c683acdb
 OPTIONS = dict( # what each adds to the recipe 'one_cycle'
     low_rate=dict(lr=5e-4, backbone_lr=5e-4),
     unweighted=dict(imbalance='ignored'),
@@ -47,7 +47,7 @@ OPTIONS = dict( # what each adds to the recipe 'one_cycle'
     strong=dict(augment='strong'),
     cutout=dict(cutout=.5),
 )
-CHOSEN = ('unweighted',) # for the profiles `cpu`, `folds` and `gpu`
+CHOSEN = ('unweighted',) # for the profiles `cpu` and `gpu`
 
 def combined_recipe(
     options, # names in `OPTIONS`
@@ -118,14 +118,13 @@ def stage_recipe(
     own = {k:v for k,v in rates.items() if v is not None}
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
 
-# %% ../../nbs/32_train.spec.ipynb #7cbc5de0
+# %% ../../nbs/32_train.spec.ipynb #77cb21b6
 _AS_CHOSEN = dict(recipe=recipe_name(CHOSEN), weights='last')
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72,
                  epochs=(1,1,1), bs=(16,16,16)),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     cpu = Spec(size=160, epochs=(4,12,8), **_AS_CHOSEN),
-    folds = Spec(profile='folds', size=96, store_size=128, epochs=(4,12,8), **_AS_CHOSEN),
     gpu = Spec(profile='gpu', size=224, store_size=256, epochs=(8,24,16), bs=(32,64,32), **_AS_CHOSEN),
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, inside=None,
                  recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
