@@ -107,7 +107,7 @@ def _images(folder):
 
 def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
 
-# %% ../nbs/60_cli.ipynb #e2d73d7f
+# %% ../nbs/60_cli.ipynb #1a5882cf
 @command
 def ckdnet_run(
     names:str, # the experiments, separated by commas
@@ -150,7 +150,7 @@ def ckdnet_run(
     elif masks or labels or group or positive:
         raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
     folder = None if images else _images(folder)
-    specs = [_spec(name, profile, dataset, seed, scratch, fold) for fold in folds for seed in seeds for name in names]
+    specs = _specs(names, seeds, folds, scratch, profile=profile, dataset=dataset)
     _run_and_report(specs, folder, results, work, data)
 
 # %% ../nbs/60_cli.ipynb #05401c23
@@ -160,14 +160,14 @@ def _run_and_report(specs, folder, results, work, data):
     print() # below the progress bar
     for spec in specs: _report(results/data/spec.name/f'{spec.stem}.json')
 
-# %% ../nbs/60_cli.ipynb #da493006
-def _spec(name, profile, dataset, seed, scratch, fold=None):
-    "The spec of an experiment, from the arguments of a command."
+# %% ../nbs/60_cli.ipynb #e79ba513
+def _specs(names, seeds, folds, scratch, **kwargs):
+    "The specs of some experiments, from the arguments of a command."
     from dataclasses import replace
     import ckdnet.data.isic # registers the data sets
-    from ckdnet.train.spec import experiment
-    spec = replace(experiment(name, profile, dataset, seed), fold=fold)
-    return replace(spec, pretrained=False) if scratch else spec
+    from ckdnet.train.spec import experiments
+    specs = experiments(names, seeds, folds, **kwargs)
+    return [replace(s, pretrained=False) for s in specs] if scratch else specs
 
 # %% ../nbs/60_cli.ipynb #3a3af3b1
 def _register_own(here, images, masks, labels, group, positive):

@@ -5,15 +5,14 @@
 # %% auto #0
 __all__ = ['expected_time', 'train_missing']
 
-# %% ../../nbs/36_train.missing.ipynb #812bf80e
+# %% ../../nbs/36_train.missing.ipynb #30df5f46
 import os
-from dataclasses import replace
 from pathlib import Path
 import numpy as np
 from ..core import data_dir
 from ..results import all_runs, recorded_results
 from .runs import run_all
-from .spec import experiment, spec_from_dict, stage_plans, stage_record
+from .spec import experiments, spec_from_dict, stage_plans, stage_record
 
 # %% ../../nbs/36_train.missing.ipynb #58e4344c
 _SAME_TIME = ('dataset','backbone','width','size','epochs','bs') # fields of a spec that its time depends on
@@ -53,7 +52,7 @@ def _duration(seconds):
         if seconds>=2*n: return f'{seconds/n:.1f} {unit}'
     return f'{seconds:.0f} s'
 
-# %% ../../nbs/36_train.missing.ipynb #3cfd43e0
+# %% ../../nbs/36_train.missing.ipynb #2b7d81ad
 def train_missing(
     names, # of the experiments
     results=None, # a folder of your own; by default CKDNET_RESULTS
@@ -71,8 +70,7 @@ def train_missing(
     if not results: raise ValueError('Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
     if not folder: raise ValueError('Trainings need images: name their folder (data), or set CKDNET_DATA.')
     here = Path(results).expanduser()/images
-    specs = [replace(experiment(name, profile, dataset, seed), fold=fold)
-             for fold in folds for seed in seeds for name in names]
+    specs = experiments(names, seeds, folds, profile=profile, dataset=dataset)
     missing = [s for s in specs if not (here/s.name/f'{s.stem}.json').exists()]
     print(f'{len(missing)} of {len(specs)} results are missing in {here}.')
     if not missing: return

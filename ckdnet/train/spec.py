@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING',
            'STACKING', 'SEARCH', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
-           'recipe_name', 'Spec', 'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'StagePlan',
-           'stage_plans', 'stage_record']
+           'recipe_name', 'Spec', 'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'experiments',
+           'StagePlan', 'stage_plans', 'stage_record']
 
 # %% ../../nbs/32_train.spec.ipynb #417f3c25
 from dataclasses import asdict, dataclass, replace
@@ -239,6 +239,17 @@ def experiment(
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
 _PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights','inside')
+
+# %% ../../nbs/32_train.spec.ipynb #8fa76ec8
+def experiments(
+    names, # of the experiments
+    seeds=(0,), # random seeds
+    folds=(None,), # of a cross-validation; None: the official split
+    **kwargs, # `profile` and `dataset` of `experiment`
+)->list: # of `Spec`
+    "The specs of some experiments, for each seed and fold. Raises as `experiment`."
+    return [replace(experiment(name, seed=seed, **kwargs), fold=fold)
+            for fold in folds for seed in seeds for name in names]
 
 # %% ../../nbs/32_train.spec.ipynb #63e01376
 @dataclass(frozen=True)
