@@ -206,12 +206,12 @@ def load_folds(
     "The runs of an experiment on the folds of a cross-validation."
     return sorted((Run(f) for f in (Path(folder)/name).glob(f'fold*_{seed}.json')), key=lambda r: r.fold)
 
-# %% ../nbs/24_results.ipynb #aadf6e58
+# %% ../nbs/24_results.ipynb #95e6f43e
 def all_runs(
-    folder, # from `results_folder`
-    name:str='*', # of the experiment; by default all
+    folder, # from `results_folder`, or the folder above it
+    name:str='*', # of the experiment, or a pattern; from the folder above '*/*' for all images
 )->list: # of `Run`
-    "Every run of the results of some images, on the official split and on folds."
+    "Every run of some experiments, on the official split and on folds."
     return [Run(f) for f in sorted(Path(folder).glob(f'{name}/[0-9f]*.json'))]
 
 # %% ../nbs/24_results.ipynb #83a49794

@@ -14,13 +14,13 @@ from ..results import all_runs, recorded_results
 from .runs import run_all
 from .spec import experiments, spec_from_dict, stage_plans, stage_record
 
-# %% ../../nbs/36_train.missing.ipynb #58e4344c
+# %% ../../nbs/36_train.missing.ipynb #58e2d2ba
 _SAME_TIME = ('dataset','backbone','width','size','epochs','bs') # fields of a spec that its time depends on
 
 def _recorded_times(spec, folders):
     "stage → [(seconds, device)] of the results of an experiment that take the time of a spec."
     times = {}
-    runs = [r for folder in folders for images in Path(folder).glob('*/') for r in all_runs(images, spec.name)]
+    runs = [r for folder in folders for r in all_runs(folder, f'*/{spec.name}')]
     for result in (r.result for r in runs):
         recorded = spec_from_dict(result['spec'])
         if any(getattr(recorded, k)!=getattr(spec, k) for k in _SAME_TIME): continue

@@ -157,22 +157,20 @@ def _out_of_fold(plan, dataset, df, store, work):
         part_of |= dict.fromkeys(df.image_id[part], i)
     return nets, part_of
 
-# %% ../../nbs/34_train.runs.ipynb #225f86c9
-def _read_done(here, weights):
-    "What `done.json` of a finished stage says, if its log and the weights that are asked for are as they were."
+# %% ../../nbs/34_train.runs.ipynb #46a8fe5b
+def _read_done(here):
+    "What `done.json` of a finished stage says, if its files are as they were."
     try: done = json.loads((here/'done.json').read_text())
-    except ValueError: done = dict(files={})
-    names = ['log.csv', weights] if done['files'] else ['done.json']
-    damaged = [here/f for f in names if not (here/f).exists() or file_hash(here/f)!=done['files'].get(f)]
+    except ValueError: done = dict(files={'done.json':None})
+    damaged = [here/f for f,h in done['files'].items() if not (here/f).exists() or file_hash(here/f)!=h]
     fix = f'Remove the folder {here} to train this stage again.'
     fail_if(damaged, 'Files of a trained stage that are damaged or missing', fix)
     return done
 
 def _load_stage(plan, net, here):
     "Load the weights of a finished stage that its spec names; what its `done.json` says."
-    weights = f'{plan.spec.weights}.safetensors'
-    done = _read_done(here, weights)
-    load_weights(getattr(net, plan.stage.net), here/weights)
+    done = _read_done(here)
+    load_weights(getattr(net, plan.stage.net), here/f'{plan.spec.weights}.safetensors')
     return done
 
 def _read_log(file, stage):
