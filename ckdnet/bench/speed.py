@@ -405,7 +405,7 @@ def measure_alone(
     spec:Spec, # of the cascade
     df:pd.DataFrame, # the index of the images
     folder, # where stores are kept
-    n:int=60, # number of steps
+    n:int=1000, # number of steps, at most those of an epoch
 )->dict: # 'stages' as in the result of `benchmark`, on the fast side alone, with `peak_MiB`
     "Measure how fast each stage is trained, and its memory, on the machine at hand."
     stages = {}
