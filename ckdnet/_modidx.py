@@ -1153,6 +1153,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs._read_log': ('train.runs.html#_read_log', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._run': ('train.runs.html#_run', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._score': ('train.runs.html#_score', 'ckdnet/train/runs.py'),
+                                   'ckdnet.train.runs._start_from': ('train.runs.html#_start_from', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._train_stage': ('train.runs.html#_train_stage', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._trained_stage': ('train.runs.html#_trained_stage', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._write_result': ('train.runs.html#_write_result', 'ckdnet/train/runs.py'),

@@ -384,7 +384,7 @@ def ckdnet_export(
     write(net, out, about['prediction']['size'], tuple(about['data']['classes']), about['temperature'])
     print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
 
-# %% ../nbs/60_cli.ipynb #3c56f669
+# %% ../nbs/60_cli.ipynb #d8c1ebf9
 @command
 def ckdnet_bench(
     folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
@@ -398,6 +398,7 @@ def ckdnet_bench(
     seeds:str='0,1,2', # random seeds for --metrics, separated by commas
 ):
     "Compare the training loop with a usual fastai loop on this machine: images per second, or their metrics."
+    if metrics and alone: raise ValueError('metrics and alone measure different things: choose one of them.')
     seeds = _numbers('seeds', seeds)
     images = _images(folder)
     results = _results(results)/_plain_name('the images', data)

@@ -190,7 +190,7 @@ def value(self:Run, *keys): # None where a metric is not defined
         v = v[k]
     return v
 
-# %% ../nbs/24_results.ipynb #94c8771e
+# %% ../nbs/24_results.ipynb #7eb8eb1e
 def load_runs(
     folder, # from `results_folder`
     name:str, # of the experiment
@@ -201,10 +201,9 @@ def load_runs(
 def load_folds(
     folder, # from `results_folder`
     name:str, # of the experiment
-    seed:int=0, # of its trainings
-)->list: # a `Run` per fold, in their order; empty if there are none
+)->list: # a `Run` per fold and seed, in their order; empty if there are none
     "The runs of an experiment on the folds of a cross-validation."
-    return sorted((Run(f) for f in (Path(folder)/name).glob(f'fold*_{seed}.json')), key=lambda r: r.fold)
+    return sorted((Run(f) for f in (Path(folder)/name).glob('fold*_*.json')), key=lambda r: (r.fold, r.seed))
 
 # %% ../nbs/24_results.ipynb #95e6f43e
 def all_runs(
@@ -400,9 +399,9 @@ def _estimate(run, metric):
     tasks = [run.classes.index(c) for c in names]
     return lambda labels, probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
 
-# %% ../nbs/24_results.ipynb #04bd3742
+# %% ../nbs/24_results.ipynb #3baef5e1
 def difference_over_folds(
-    a:list, # of `Run`, from `load_folds`; of several seeds: the lists joined by +
+    a:list, # of `Run`, from `load_folds`; several seeds of a fold are averaged
     b:list, # of `Run`, of the same folds
     metric:str, # as for `difference`
     n:int=1000, # draws of the bootstrap
@@ -422,18 +421,18 @@ def difference_over_folds(
     test_share = np.mean([c['valid']/c['train'] for c in counts])
     return compare_folds(_estimate(a[0], metric), folds, test_share, n)
 
-# %% ../nbs/24_results.ipynb #fa63c557
+# %% ../nbs/24_results.ipynb #a7427c1b
 def add_column(
     runs:list, # of `Run`
     name:str, # of the new column
     image_ids:list, # the images that have a value
-    values:list, # per run, one value per image
-)->list: # the same runs; `images` has the new column and only these images
-    "Add a column to the per-image tables of runs. Raises `ValueError` if there are not as many lists as runs."
-    if len(values)!=len(runs): raise ValueError(f'{len(values)} lists of values for {len(runs)} runs: count again.')
-    for run,column in zip(runs, values):
-        run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:column}))
-    return runs
+    by_seed:dict, # seed, as text → one value per image
+)->list: # the runs of these seeds; `images` has the new column and only these images
+    "Add a column to the per-image tables of runs."
+    counted = [r for r in runs if str(r.seed) in by_seed]
+    for run in counted:
+        run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:by_seed[str(run.seed)]}))
+    return counted
 
 # %% ../nbs/24_results.ipynb #4bd0329d
 def delong_by_seed(

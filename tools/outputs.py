@@ -1,6 +1,5 @@
-"Run every notebook, or those named, and keep their outputs: text and small figures, no warnings, no progress bars."
+"Run the notebooks, or those of the places named; keep text and small figures, no warnings, no progress bars."
 import subprocess, sys
-from pathlib import Path
 import nbformat
 from nbdev.doclinks import nbglob
 
@@ -15,8 +14,9 @@ def is_noise(output):
     progress = '<progress' in data.get('text/html', '') or '█' in data.get('text/plain', '')
     return figure > LARGEST_FIGURE or widget or progress
 
-for path in sys.argv[1:] or ['nbs']: subprocess.run(['nbdev_test', path, '--n-workers', '2', '--save'], check=True)
-for path in map(Path, sys.argv[1:] or nbglob()):
+places = sys.argv[1:] or ['nbs']
+for place in places: subprocess.run(['nbdev_test', place, '--n-workers', '2', '--save'], check=True)
+for path in (path for place in places for path in nbglob(place)):
     nb = nbformat.read(path, as_version=4)
     for c in nb.cells:
         if c.cell_type == 'code': c.outputs = [o for o in c.outputs if not is_noise(o)]

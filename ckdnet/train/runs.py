@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['environment', 'trained_on', 'stage_folder', 'train', 'check_run', 'run', 'run_all', 'prediction_args', 'load_run']
 
-# %% ../../nbs/34_train.runs.ipynb #fc47b01e
-import hashlib, json, platform, subprocess, tempfile
+# %% ../../nbs/34_train.runs.ipynb #7a16810a
+import hashlib, json, os, platform, subprocess, tempfile
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
 from datetime import datetime, timezone
@@ -81,7 +81,16 @@ def _lock(file, doing, wait=True, if_held=lambda: None):
     try: yield
     finally: lock.release()
 
-# %% ../../nbs/34_train.runs.ipynb #a8fd844b
+# %% ../../nbs/34_train.runs.ipynb #5c1a8bc5
+def _start_from(seed):
+    "Seed all random numbers; from here on, every sum is made in the same order."
+    set_seed(seed, reproducible=True)
+    if not torch.cuda.is_available(): return
+    os.environ.setdefault('CUBLAS_WORKSPACE_CONFIG', ':4096:8') # what cuBLAS needs for this
+    torch.utils.deterministic.fill_uninitialized_memory = False # nothing reads it
+    torch.use_deterministic_algorithms(True, warn_only=True)
+
+# %% ../../nbs/34_train.runs.ipynb #0ab9ec71
 def train(
     spec:Spec,
     dataset:Dataset,
@@ -91,7 +100,7 @@ def train(
 )->tuple: # the trained networks; a table with one row per epoch; per stage its recipe and what `done.json` says
     """Train the stages of a spec; continues an interrupted call, and uses stages that another spec has trained alike.
     Raises `DataError` for a trained stage whose files were damaged, and `NotFinite`."""
-    set_seed(spec.seed, reproducible=True)
+    _start_from(spec.seed)
     net = create_model(spec, len(dataset.classes))
     images = trained_on(df)
     logs = []
@@ -113,13 +122,13 @@ def _trained_stage(plan, net, dataset, df, images, store, work):
             _train_stage(plan, net, dataset, df, store, here, *parts)
     return here
 
-# %% ../../nbs/34_train.runs.ipynb #5907793d
+# %% ../../nbs/34_train.runs.ipynb #7db3caaf
 _WEIGHTS = ('best','last','average')
 _STAGE_FILES = (*(f'{w}.safetensors' for w in _WEIGHTS), 'log.csv')
 
 def _train_stage(plan, net, dataset, df, store, here, parts, part_of):
     "Train one stage, and write `done.json` when it is finished."
-    set_seed(plan.seed, reproducible=True)
+    _start_from(plan.seed)
     dls = stage_dls(plan, net, dataset, df, store)
     learn = stage_learner(plan, net, dataset, dls, parts, part_of)
     fold = '' if plan.spec.fold is None else f', fold {plan.spec.fold}'
@@ -135,7 +144,7 @@ def _score(learn, weights):
     load_weights(learn.model, weights)
     with learn.no_bar(): return none_if_nan(learn.validate()[1])
 
-# %% ../../nbs/34_train.runs.ipynb #b224b929
+# %% ../../nbs/34_train.runs.ipynb #ac60875c
 def _out_of_fold(plan, dataset, df, store, work):
     "Networks that were trained without one part of the training images each, and the part of each image."
     n = plan.spec.out_of_fold if 'out_of_fold' in plan.stage.spec_fields else 0
@@ -147,7 +156,7 @@ def _out_of_fold(plan, dataset, df, store, work):
     for i,part in enumerate(train_parts(df, n, plan.spec.seed, 'a part')):
         others = df.copy()
         others.loc[part, 'split'] = 'part'
-        set_seed(plan.spec.seed, reproducible=True)
+        _start_from(plan.spec.seed)
         net = create_model(spec, len(dataset.classes))
         images = trained_on(others)
         for before in upstream:
