@@ -261,7 +261,7 @@ def describe_runs(
     if absent: text.append(f"Not run: {', '.join(absent)}.")
     return ' '.join(text)
 
-# %% ../nbs/24_results.ipynb #9d7cc617
+# %% ../nbs/24_results.ipynb #6c02076b
 _NOT_ALIKE = NO_DIFFERENCE._replace(missing='not trained alike')
 
 def _trained_alike(runs):
@@ -277,8 +277,8 @@ def _used_weights(spec):
 
 _SMOKE_NOTE = '**A few seconds of training on drawn lesions, to test this notebook: the numbers mean nothing.**'
 _EARLIER_NOTE = 'Trained by an earlier version of the code, without vertical flips: see `data/README.md`.'
-_NOT_ALIKE_NOTE = ('**These runs were not all trained alike** (what is said of training is about the first): their '
-                   'differences are not computed.')
+_NOT_ALIKE_NOTE = ('**These runs were not all trained alike** (what is said of training is about the first): only '
+                   'those that were can be compared, others have no difference.')
 _TWO_TASKS_NOTE = ('The images are those of both tasks; a network is trained on, and judged by, the images '
                    'that have its target.')
 
