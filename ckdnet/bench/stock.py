@@ -6,7 +6,7 @@
 __all__ = ['LOOPS', 'LOOPS_SCHEMA', 'stock_dls', 'stock_stage_dls', 'FrozenUpstream', 'stock_learner', 'loop_learner', 'train_by',
            'same_metrics']
 
-# %% ../../nbs/bench/00_stock.ipynb #17974e91
+# %% ../../nbs/bench/00_stock.ipynb #42792b5d
 import json
 from dataclasses import asdict, replace
 from functools import partial
@@ -21,7 +21,6 @@ from fastai.data.core import DataLoaders
 from fastai.data.transforms import ColReader, IndexSplitter, IntToFloatTensor, Normalize
 from fastai.learner import Learner
 from fastai.optimizer import Adam
-from fastai.torch_core import set_seed
 from fastai.vision.augment import Dihedral, Resize, ResizeMethod, aug_transforms
 from fastai.vision.data import ImageBlock, MaskBlock
 from ..data.index import Dataset, fingerprint, rows
@@ -29,7 +28,7 @@ from ..data.store import Store
 from ..evaluate import per_image, predict, summary
 from ..models.registry import create_model
 from ..train.learners import _encoder_and_rest, fit_stage, stage_dls, stage_learner
-from ..train.runs import environment, prediction_args, stage_folder, trained_on
+from ..train.runs import environment, prediction_args, stage_folder, start_from, trained_on
 from ..train.spec import Spec, StagePlan, stage_plans
 from ..train.stages import SELECTION_METRICS, Stage
 
@@ -142,7 +141,7 @@ def loop_learner(
     if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
     return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 
-# %% ../../nbs/bench/00_stock.ipynb #b4aa0ed7
+# %% ../../nbs/bench/00_stock.ipynb #1ef3526e
 def train_by(
     loop:str, # 'stock' or 'fast'
     spec:Spec,
@@ -153,12 +152,12 @@ def train_by(
     **kwargs, # of `loop_learner`
 )->tuple: # the trained networks; dict stage → seconds of its epochs
     "Train the stages of a spec by one of the loops."
-    set_seed(spec.seed, reproducible=True)
+    start_from(spec.seed)
     net = create_model(spec, len(dataset.classes))
     images = trained_on(df)
     seconds = {}
     for plan in stage_plans(spec):
-        set_seed(plan.seed, reproducible=True)
+        start_from(plan.seed)
         learn = loop_learner(loop, plan, net, dataset, df, store, **kwargs)
         name = plan.stage.name
         with learn.no_bar(), learn.no_logging():
