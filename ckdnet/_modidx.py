@@ -894,6 +894,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.results.difference_table': ('results.html#difference_table', 'ckdnet/results.py'),
                                 'ckdnet.results.if_any_run': ('results.html#if_any_run', 'ckdnet/results.py'),
                                 'ckdnet.results.if_run': ('results.html#if_run', 'ckdnet/results.py'),
+                                'ckdnet.results.in_common': ('results.html#in_common', 'ckdnet/results.py'),
                                 'ckdnet.results.load_ablation': ('results.html#load_ablation', 'ckdnet/results.py'),
                                 'ckdnet.results.load_experiments': ('results.html#load_experiments', 'ckdnet/results.py'),
                                 'ckdnet.results.load_folds': ('results.html#load_folds', 'ckdnet/results.py'),

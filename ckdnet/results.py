@@ -6,8 +6,8 @@
 __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'recorded_results', 'results_folder', 'read_result',
            'side_file', 'Run', 'load_runs', 'load_folds', 'all_runs', 'Experiments', 'load_experiments',
            'load_ablation', 'describe_runs', 'mean_sd', 'over_seeds', 'metric_rows', 'if_run', 'if_any_run',
-           'difference', 'difference_over_folds', 'add_column', 'delong_by_seed', 'difference_table', 'verdict_list',
-           'paper_table', 'panel_source', 'read_panel']
+           'difference', 'difference_over_folds', 'in_common', 'add_column', 'delong_by_seed', 'difference_table',
+           'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
 # %% ../nbs/24_results.ipynb #5ad4d856
 import json, os, tempfile
@@ -420,6 +420,16 @@ def difference_over_folds(
     counts = [r.result['data']['images'] for r in a]
     test_share = np.mean([c['valid']/c['train'] for c in counts])
     return compare_folds(_estimate(a[0], metric), folds, test_share, n)
+
+# %% ../nbs/24_results.ipynb #3580dac4
+def in_common(
+    runs:dict, # name → list of `Run`
+)->dict: # of the experiments that were run, the runs that all of them have; empty if there is none
+    "The runs of the same seeds and folds."
+    found = {name:rs for name,rs in runs.items() if rs}
+    stems = [{r.file.stem for r in rs} for rs in found.values()]
+    shared = set.intersection(*stems) if stems else set()
+    return {name:[r for r in rs if r.file.stem in shared] for name,rs in found.items()} if shared else {}
 
 # %% ../nbs/24_results.ipynb #a7427c1b
 def add_column(
