@@ -64,7 +64,7 @@ def _predicted(self:App, uploaded):
         file = Path(folder)/uploaded['name']
         file.write_bytes(uploaded['content'])
         try: return self.predictor(file, self.tta.value)
-        except DataError as e: raise DataError(str(e).replace(f'{folder}/', '')) from e
+        except DataError as e: raise DataError(str(e).replace(str(file), file.name)) from e
 
 @patch
 def _draw(self:App, change):

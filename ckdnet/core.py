@@ -59,7 +59,7 @@ def _make_folder(folder):
     sync_to_disk(folder.parent)
 
 # %% ../nbs/00_core.ipynb #66127110
-def _part_prefix(): return f'.part-{socket.gethostname()}-'
+def _part_prefix(): return f'.part-{socket.gethostname()}@' # '@' is in no host name: 'gpu' must not match 'gpu-2'
 
 def _is_running(pid):
     if os.name=='nt': return True # there is no harmless way to ask

@@ -19,13 +19,13 @@ from .data.files import read_mask
 from .data.index import OFFICIAL, Dataset
 from .data.loaders import other_rows
 from .data.store import Store
-from .metrics import auc, none_if_nan, seg_metrics
+from .metrics import average_auc, none_if_nan, seg_metrics
 from .models.cascade import CKDNet, CKDOutput
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn
 
 # %% ../nbs/40_evaluate.ipynb #36c9d998
-class _Frozen:
+class Frozen:
     "The networks for inference, with the conversion of images to their input."
     def __init__(self, net, size, bf16):
         self.net = fold_bn(net.to(default_device()))
@@ -55,9 +55,17 @@ def _batches(store, which, bs):
     for i in progress_bar(range(0, len(which), bs), leave=False):
         yield store[which[i:i+bs]][0].to(default_device()).float()/255
 
-def _as_arrays(parts):
+def as_arrays(parts):
     "Lists of batches as float32 arrays; empty lists are left out."
     return {k:torch.cat(v).float().cpu().numpy() for k,v in parts.items() if v}
+
+def probabilities(o):
+    "A `CKDOutput` in 0…1, by name: `coarse` (B,H,W), `probs` (B,C), `fine` (B,H,W); what is None is left out."
+    out = {}
+    if o.coarse is not None: out['coarse'] = o.coarse[:,0]
+    if o.logits is not None: out['probs'] = o.logits.float().softmax(1)
+    if o.mask is not None: out['fine'] = o.mask[:,0].float().sigmoid()
+    return out
 
 # %% ../nbs/40_evaluate.ipynb #244d32a8
 def class_map(
@@ -79,19 +87,17 @@ def predict(
 )->dict: # float32 arrays in the order of `which`: see below
     """Predictions from a single view: `probs` (N,C), `coarse` and `fine` (N,size,size), probabilities. A CKD-Cls-Net
     also gives `features` (N,K), the input of its last layer, and `cams` (N,C,h,w). What does not exist is left out."""
-    frozen = _Frozen(net, size, bf16)
+    frozen = Frozen(net, size, bf16)
     out = dict(coarse=[], probs=[], fine=[], features=[], cams=[])
-    if isinstance(frozen.net.cls, CKDClsNet): _collect_features(frozen.net.cls, out)
+    if isinstance(frozen.net.cls, CKDClsNet): collect_features(frozen.net.cls, out)
     for i,x in enumerate(_batches(store, which, bs)):
         truth = [] if given is None else [frozen.prepare_given(given[i*bs:(i+1)*bs])]
         with frozen.inference(): o = frozen.net(frozen.prepare(x), *truth)
-        if o.coarse is not None: out['coarse'].append(o.coarse[:,0])
-        if o.logits is not None: out['probs'].append(o.logits.float().softmax(1))
-        if o.mask is not None: out['fine'].append(o.mask[:,0].float().sigmoid())
-    return _as_arrays(out)
+        for name,values in probabilities(o).items(): out[name].append(values)
+    return as_arrays(out)
 
 # %% ../nbs/40_evaluate.ipynb #fffc68ff
-def _collect_features(cls, out):
+def collect_features(cls, out):
     "Append the pooled features and the class maps of each batch to `out`."
     def hook(module, inputs, features):
         out['features'].append(features.mean((2,3)))
@@ -113,7 +119,7 @@ _VIEWS = ( # an operation and its inverse
     (_rotate(3), _rotate(-3)),
 )
 
-def _crop_logits(frozen, x):
+def crop_logits(frozen, x):
     "Logits, mean over the centre crops."
     crops = [center_crop(x, [round(s*x.shape[-1])]*2) for s in _CROPS]
     return torch.stack([frozen.net.classify(frozen.prepare(c)).float() for c in crops]).mean(0)
@@ -124,7 +130,7 @@ def _dihedral_logits(frozen, x):
     views = [torch.rot90(o, k, (-2,-1)) for o in (x, x.flip(-1)) for k in range(4)]
     return torch.stack([frozen.net.classify(v).float() for v in views]).mean(0)
 
-def _view_masks(frozen, x):
+def view_masks(frozen, x):
     "Probabilities of the lesion, mean over the flipped and rotated views."
     x = frozen.prepare(x)
     masks = [inverse(frozen.net(view(x)).mask[:,0].float().sigmoid()) for view,inverse in _VIEWS]
@@ -143,14 +149,14 @@ def predict_tta(
     dihedral:bool=False, # the diagnosis from eight flips and rotations instead of five crops?
 )->dict: # `probs` and `fine` as from `predict`
     "Predictions from several views, averaged (the authors' release; not in the paper)."
-    frozen = _Frozen(net, size, bf16)
+    frozen = Frozen(net, size, bf16)
     out = dict(probs=[], fine=[])
-    logits = _dihedral_logits if dihedral else _crop_logits
+    logits = _dihedral_logits if dihedral else crop_logits
     for x in _batches(store, which, bs):
         with frozen.inference():
             if net.cls and diagnosis: out['probs'].append(logits(frozen, x).softmax(1))
-            if net.seg and mask: out['fine'].append(_view_masks(frozen, x))
-    return _as_arrays(out)
+            if net.seg and mask: out['fine'].append(view_masks(frozen, x))
+    return as_arrays(out)
 
 # %% ../nbs/40_evaluate.ipynb #06a4c5cb
 def at_size(
@@ -203,23 +209,23 @@ def summary(
     "The metrics of a data set from per-image predictions alone. What the images do not define is None."
     out = {}
     if f'p_{dataset.classes[0]}' in images and images.diagnosis.notna().any():
-        out['diagnosis'] = dataset.metrics(*_probs_and_labels(images, dataset))
+        out['diagnosis'] = dataset.metrics(*probs_and_labels(images, dataset))
     for name in ('coarse','fine'):
         means = images.filter(regex=f'^{name}_').mean()
         if len(means): out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
     return out
 
 # %% ../nbs/40_evaluate.ipynb #7b5c7dc5
-def _probs_and_labels(images, dataset):
+def probs_and_labels(images, dataset):
     "Probabilities (N,C) and labels (N,) of the images that have a diagnosis."
     diagnosed = images[images.diagnosis.notna()]
     probs = diagnosed[[f'p_{c}' for c in dataset.classes]].to_numpy()
-    return probs, diagnosed.diagnosis.map(dataset.classes.index).to_numpy()
+    return probs, diagnosed.diagnosis.map(dataset.classes.index).to_numpy(int)
 
 def _average_auc(images, dataset):
     "Mean AUC of the classes that make the average AUC; None where one of them does not exist."
-    probs,labels = _probs_and_labels(images, dataset)
-    return none_if_nan(np.mean([auc(probs[:,c], labels==c) for c in dataset.task_labels]))
+    probs,labels = probs_and_labels(images, dataset)
+    return none_if_nan(average_auc(probs, labels, dataset.task_labels))
 
 # %% ../nbs/40_evaluate.ipynb #b9317b04
 class _WithoutMessage(nn.Module):

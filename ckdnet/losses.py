@@ -10,6 +10,7 @@ __all__ = ['SEG_LOSSES', 'WeightedCrossEntropy', 'pixels', 'SoftDiceLoss', 'Foca
 import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.ops import sigmoid_focal_loss
+from .core import check_name
 from .models.layers import check_variant
 
 # %% ../nbs/20_losses.ipynb #c56d8d43
@@ -185,5 +186,5 @@ def seg_loss(
     variant:str='paper', # of the Dice and focal losses: 'paper' or 'authors'
 )->nn.Module: # called with logits (B,1,H,W) and mask (B,H,W), returns a scalar
     "The segmentation loss of this name (Table 7). Raises `ValueError` for an unknown name or variant."
-    if name not in SEG_LOSSES: raise ValueError(f"Unknown loss '{name}': choose one of {', '.join(SEG_LOSSES)}.")
+    check_name('loss', name, SEG_LOSSES)
     return SEG_LOSSES[name](lambda_1, variant)

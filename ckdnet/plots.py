@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'stretch', 'plot_cams',
            'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box', 'plot_differences', 'tsne', 'plot_tsne',
-           'knn_purity']
+           'knn_shares', 'class_mean', 'knn_purity']
 
 # %% ../nbs/42_plots.ipynb #d1f328de
 import textwrap
@@ -228,7 +228,7 @@ def plot_cams(
     return fig
 
 # %% ../nbs/42_plots.ipynb #0b0fb885
-def _outline(ax, mask, colour, lw):
+def draw_outline(ax, mask, colour, lw):
     "Draw the outline of a mask (H,W) on the image in `ax`; an empty mask has none."
     if not np.any(mask): return
     h,w = np.shape(mask)
@@ -241,7 +241,7 @@ def _outline(ax, mask, colour, lw):
 
 def _two_digits(x): return '–' if np.isnan(x) else f'{x:.2f}'
 
-def _outline_handles(colours):
+def outline_handles(colours):
     "Handles for a legend of outlines; `colours` is a dict name -> colour."
     rim = [patheffects.withStroke(linewidth=3.5, foreground='black')]
     return [Line2D([], [], color=c, lw=2, path_effects=rim) for c in colours.values()]
@@ -255,9 +255,10 @@ def plot_contours(
     jaccard=None, # dict name -> (N,) in [0,1]: shown above each image, in the order of `preds`
 )->plt.Figure: # one panel per image, six in a row; the legend below names the lines
     """Outlines of the ground truth and of predictions on the images (Fig. 5). An empty mask has no outline.
-    Raises `ValueError` unless there is one of each per image."""
+    Raises `ValueError` unless there is one of each per image, and for more than five predictions."""
     _check_len(len(images), {'titles': titles, 'truth': truth, **preds})
     palette = [OKABE_ITO[c] for c in ('sky','yellow','purple','vermilion','green')]
+    if len(preds)>len(palette): raise ValueError(f'{len(preds)} predictions: at most {len(palette)} can be drawn.')
     colours = {'ground truth': 'white', **dict(zip(preds, palette))}
     if jaccard:
         values = np.stack([jaccard[name] for name in preds], 1)
@@ -268,10 +269,10 @@ def plot_contours(
     for ax in axs.flat: ax.axis('off')
     for i,ax in enumerate(axs.flat[:len(images)]):
         ax.imshow(images[i])
-        _outline(ax, truth[i], colours['ground truth'], 1.8)
-        for name,p in preds.items(): _outline(ax, p[i], colours[name], 1)
+        draw_outline(ax, truth[i], colours['ground truth'], 1.8)
+        for name,p in preds.items(): draw_outline(ax, p[i], colours[name], 1)
         ax.set_title(titles[i])
-    _legend_outside(fig, _outline_handles(colours), list(colours))
+    _legend_outside(fig, outline_handles(colours), list(colours))
     return fig
 
 # %% ../nbs/42_plots.ipynb #72c43f3d
@@ -314,12 +315,12 @@ def plot_boundaries(
         for ax,p in zip(row, preds.values()):
             ax.imshow(images[i])
             ax.imshow(disputed[i], cmap=tint, alpha=.45)
-            _outline(ax, truth[i], 'white', 1.8)
-            _outline(ax, p[i], OKABE_ITO['sky'], 1.2)
+            draw_outline(ax, truth[i], 'white', 1.8)
+            draw_outline(ax, p[i], OKABE_ITO['sky'], 1.2)
             ax.set(ylim=ys[::-1], xlim=xs)
     for ax,name in zip(axs[0], preds): ax.set_title(name)
     _title_rows(axs, titles)
-    lines = _outline_handles({'ground truth': 'white', 'prediction': OKABE_ITO['sky']})
+    lines = outline_handles({'ground truth': 'white', 'prediction': OKABE_ITO['sky']})
     patch = Patch(color=OKABE_ITO['yellow'], alpha=.6)
     _legend_outside(fig, [*lines, patch], ['ground truth','prediction','not unanimous'])
     return fig
@@ -430,15 +431,29 @@ def plot_tsne(
     return fig
 
 # %% ../nbs/42_plots.ipynb #7362c90a
-def knn_purity(
+def knn_shares(
     features, # (N,C) array, the features themselves, not their t-SNE layout
     labels, # (N,) integers
     k:int=10, # neighbours, fewer than N
-)->float: # in [0,1]; about 1/(number of classes) by chance
-    """The share of the `k` nearest neighbours with the image's own class: mean within each class, then over classes.
-    Raises `ValueError` if there are not more than `k` images, and for NaN."""
+)->np.ndarray: # (N,), in [0,1]
+    """The share of the `k` nearest neighbours of each image that have its class. Raises `ValueError` if there are not
+    more than `k` images, and for NaN."""
     labels = np.asarray(labels)
     neighbours = NearestNeighbors(n_neighbors=k).fit(_check_features(features, k+1))
     nearest = neighbours.kneighbors(return_distance=False) # (N,k), without the image itself
-    own = (labels[nearest]==labels[:,None]).mean(1)
-    return float(np.mean([own[labels==c].mean() for c in np.unique(labels)]))
+    return (labels[nearest]==labels[:,None]).mean(1)
+
+def class_mean(
+    values, # (N,), or (N,seeds)
+    labels, # (N,) integers
+)->float:
+    "The mean within each class, then over the classes."
+    return float(np.mean([values[labels==c].mean() for c in np.unique(labels)]))
+
+def knn_purity(
+    features, # these arguments as for `knn_shares`
+    labels,
+    k:int=10,
+)->float: # in [0,1]; about 1/(number of classes) by chance
+    "The mean of `knn_shares` within each class, then over the classes. Raises `ValueError` as it does."
+    return class_mean(knn_shares(features, labels, k), np.asarray(labels))

@@ -20,15 +20,16 @@ import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
 from fastai.torch_core import default_device
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
-from PIL import ExifTags, Image, ImageOps
+from PIL import Image, ImageOps
 from scipy import ndimage as ndi
 import ckdnet.data.isic # registers the data sets
 from .calibration import apply_temperature
 from .core import atomic_path, offenders, write_json
-from .data.files import MAX_PIXELS, DataError, _as_rgb, _is_clutter, fail_if
+from .data.files import MAX_PIXELS, DataError, as_rgb, fail_if, is_clutter, upright_size
 from .data.index import DATASETS, Dataset
-from .evaluate import _as_arrays, _collect_features, _crop_logits, _Frozen, _view_masks, at_size, post_processed
-from .plots import OKABE_ITO, STYLE, _outline, _outline_handles, stretch
+from .evaluate import (Frozen, as_arrays, at_size, collect_features, crop_logits, post_processed, probabilities,
+                             view_masks)
+from .plots import OKABE_ITO, STYLE, draw_outline, outline_handles, stretch
 from .pretrained import feature_distance, load_cascade
 from .submit import write_diagnoses, write_mask
 from .warn import DEFAULT_THRESHOLDS, WARNINGS, measure_prediction, warnings_of
@@ -43,24 +44,17 @@ class _Input(NamedTuple):
     thumb:np.ndarray # (h,w,3) uint8, for figures
     size:tuple # height and width of the upright image, px
 
-def _upright_size(im):
-    "Height and width of an open file. Pillow turns a TIFF by itself when it is loaded."
-    if im.format=='TIFF': im.load()
-    w,h = im.size
-    on_its_side = im.getexif().get(ExifTags.Base.Orientation) in (5,6,7,8)
-    return (w,h) if on_its_side else (h,w)
-
 def _decoded(im, name, size):
     "An open file or another Pillow image as `_Input`."
     if im.width*im.height>MAX_PIXELS: raise DataError(f'{im.width*im.height:,} pixels, the limit is {MAX_PIXELS:,}')
-    own = _upright_size(im)
+    w,h = upright_size(im)
     im.draft('RGB', (size,size))
     ImageOps.exif_transpose(im, in_place=True)
     plain = im.mode=='RGB' and not im.has_transparency_data
-    small = im if plain else Image.fromarray(_as_rgb(im))
+    small = im if plain else Image.fromarray(as_rgb(im))
     thumb = small.copy() if max(small.size)<=_THUMBNAIL else ImageOps.contain(small, (_THUMBNAIL,_THUMBNAIL))
     if small.size!=(size,size): small = small.resize((size,size), Image.BICUBIC)
-    return _Input(name, np.array(small).transpose(2,0,1), np.array(thumb), own)
+    return _Input(name, np.array(small).transpose(2,0,1), np.array(thumb), (h,w))
 
 # %% ../nbs/50_predictor.ipynb #c9b6fa67
 def _formats():
@@ -97,9 +91,13 @@ def _expand(images):
     return found or [path]
 
 def _images_in(folder):
-    "Its files whose suffix is that of an image, sorted."
+    "Its files whose suffix is that of an image, sorted; a warning names what else is in it."
     known = {suffix for suffix,f in Image.registered_extensions().items() if f in _formats()}
-    return sorted(f for f in folder.iterdir() if f.is_file() and f.suffix.lower() in known and not _is_clutter(f))
+    there = sorted(f for f in folder.iterdir() if not is_clutter(f))
+    images = [f for f in there if f.is_file() and f.suffix.lower() in known]
+    left_out = [f.name for f in there if f not in images]
+    if images and left_out: warn(offenders(f'Left out of {folder}, no images by their names', left_out))
+    return images
 
 # %% ../nbs/50_predictor.ipynb #343a30af
 def _from_array(a):
@@ -117,7 +115,8 @@ def _read(source, name, size):
         if isinstance(source, Path): return _read_file(source, size)
         im = source if isinstance(source, Image.Image) else _from_array(source)
         return _decoded(ImageOps.exif_transpose(im), name, size) # a copy: the image of the caller stays as it is
-    except DataError as e: return e
+    except DataError as e: return e if isinstance(source, Path) else DataError(f'{name}: {e}')
+    except Exception as e: return DataError(f'{name} cannot be read as an image ({type(e).__name__}: {e}).')
 
 # %% ../nbs/50_predictor.ipynb #395aee3a
 @dataclass(repr=False, eq=False)
@@ -185,10 +184,10 @@ def _draw_outlines(ax, p):
     ax.imshow(p.thumb)
     size = p.thumb.shape[:2]
     for mask,color in zip((at_size(p.coarse_prob, size), p._mask_at(size)), _OUTLINES.values()):
-        _outline(ax, mask, color, 1.4)
+        draw_outline(ax, mask, color, 1.4)
     cut = '' if p.threshold==.5 else f' (> {p.threshold:.2f})'
     labels = ['coarse mask', f'fine mask{cut}']
-    ax.legend(_outline_handles(_OUTLINES), labels, loc='upper center', bbox_to_anchor=(.5,0), ncols=2)
+    ax.legend(outline_handles(_OUTLINES), labels, loc='upper center', bbox_to_anchor=(.5,0), ncols=2)
     ax.set_title(p.name)
 
 def _draw_cam(ax, p):
@@ -249,10 +248,10 @@ class Predictor:
         self.metadata = metadata
         self.dataset = _dataset_of(metadata)
         self.bs = metadata['prediction']['bs']
-        self.frozen = _Frozen(net, metadata['prediction']['size'], metadata['prediction']['bf16'])
+        self.frozen = Frozen(net, metadata['prediction']['size'], metadata['prediction']['bf16'])
         self.thresholds = DEFAULT_THRESHOLDS | metadata.get('warn', {}) | dict(distance=metadata['far']['p99'])
         self.seen = dict(features=[], cams=[])
-        _collect_features(self.frozen.net.cls, self.seen)
+        collect_features(self.frozen.net.cls, self.seen)
 
     @classmethod
     def from_pretrained(cls,
@@ -299,13 +298,10 @@ def _run(self:Predictor, pixels, tta):
     for o in self.seen.values(): o.clear()
     frozen,x = self.frozen, torch.from_numpy(pixels).to(default_device()).float()/255
     with frozen.inference():
-        if tta: out = dict(probs=_crop_logits(frozen, x).softmax(1), fine=_view_masks(frozen, x))
-        else:
-            o = frozen.net(frozen.prepare(x))
-            out = dict(coarse=o.coarse[:,0], probs=o.logits.float().softmax(1), fine=o.mask[:,0].float().sigmoid())
-            out |= {k:o[0] for k,o in self.seen.items()}
+        if tta: out = dict(probs=crop_logits(frozen, x).softmax(1), fine=view_masks(frozen, x))
+        else: out = probabilities(frozen.net(frozen.prepare(x))) | {k:o[0] for k,o in self.seen.items()}
     cleaning = self.dataset.post_process(self.metadata['spec']['variant'])
-    return post_processed(_as_arrays({k:[v] for k,v in out.items()}), cleaning)
+    return post_processed(as_arrays({k:[v] for k,v in out.items()}), cleaning)
 
 # %% ../nbs/50_predictor.ipynb #53002533
 @patch
@@ -392,14 +388,22 @@ def save_mask(self:Prediction, folder):
 @patch
 def save(self:Prediction,
     folder, # made if it does not exist
+    overwrite:bool=False, # replace files of these names?
 ):
-    "Write the mask (`<name>_segmentation.png`), the figure (`<name>.png`) and the numbers (`<name>.json`)."
-    self.save_mask(folder)
-    with atomic_path(Path(folder)/f'{self.name}.png') as part: part.write_bytes(self._repr_png_())
-    odd = {name:dict(value=v, threshold=t) for name,(v,t) in self.warnings.items()}
-    write_json(Path(folder)/f'{self.name}.json', _row(self) | dict(warnings=odd))
+    """Write the mask (`<name>_segmentation.png`), the figure (`<name>_prediction.png`) and the numbers (`<name>.json`).
+    Raises `FileExistsError` before anything is written."""
+    Predictions([self])._save_each(Path(folder), overwrite)
 
 # %% ../nbs/50_predictor.ipynb #d514579e
+_ENDINGS = ('_segmentation.png','_prediction.png','.json') # of the files of a prediction
+
+def _save_files(p, folder):
+    "Write the files of a prediction."
+    p.save_mask(folder)
+    with atomic_path(folder/f'{p.name}_prediction.png') as part: part.write_bytes(p._repr_png_())
+    odd = {name:dict(value=v, threshold=t) for name,(v,t) in p.warnings.items()}
+    write_json(folder/f'{p.name}.json', _row(p) | dict(warnings=odd))
+
 def _fail_if_same(names):
     "Raise `DataError` if two images would write the same file."
     fail_if([n for n,k in Counter(names).items() if k>1], 'Several images have the name', 'Predict them one by one.')
@@ -414,11 +418,23 @@ class Predictions(list):
 
     def save(self,
         folder, # made if it does not exist
+        overwrite:bool=False, # replace files of these names?
     ):
-        "Write the files of each, and all numbers as `predictions.csv`."
+        """Write the files of each, and all numbers as `predictions.csv`. Before anything is written it raises
+        `FileExistsError`, and `DataError` if two images have the same name."""
         _fail_if_same([p.name for p in self])
-        for p in self: p.save(folder)
-        with atomic_path(Path(folder)/'predictions.csv') as part: self.to_df().to_csv(part, index=False)
+        table = Path(folder)/'predictions.csv'
+        self._save_each(Path(folder), overwrite, table)
+        with atomic_path(table) as part: self.to_df().to_csv(part, index=False)
+
+    def _save_each(self, folder, overwrite, *others):
+        "Write the files of each prediction, unless one of these or of `others` exists."
+        files = [folder/f'{p.name}{ending}' for p in self for ending in _ENDINGS]
+        there = [f for f in (*files, *others) if f.exists()]
+        if there and not overwrite:
+            fix = 'Choose another folder, or pass overwrite=True.'
+            raise FileExistsError(offenders('Files that exist already', there, fix))
+        for p in self: _save_files(p, folder)
 
     def show(self):
         "A contact sheet, as a notebook shows it."
@@ -446,28 +462,32 @@ def predict_files(
     weights=None, # as for `Predictor.from_pretrained`
     tta:bool=False, # test-time augmentation?
 ):
-    """Write diagnoses, masks and a contact sheet. Raises `DataError` before anything else if two files have the same
-    name, and at the end if some could not be read."""
+    """Write diagnoses, masks and a contact sheet. Raises `FileExistsError` if there is something in `out`, `DataError`
+    before anything else if two files have the same name, and at the end if some could not be read."""
     files,out = _expand(images), Path(out)
-    names = _names(files)
-    _fail_if_same(names)
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise FileExistsError(f'{out} exists and is no empty folder: choose another one.')
+    _fail_if_same(_names(files))
     predictor = Predictor.from_pretrained(weights)
-    table,raw,cards,failed = [], [], [], []
-    for o in progress_bar(predictor.stream(files, tta), total=len(files)):
-        if isinstance(o, DataError):
-            failed.append(str(o))
-            continue
-        o.save_mask(out/'masks')
-        table.append(_row(o))
-        raw.append(list(o.raw.values()))
-        cards.append(_card(o))
-    if table:
-        df = pd.DataFrame(table)
-        write_diagnoses(dict(probs=np.array(raw)), df, out/'diagnoses.csv', predictor.dataset)
-        with atomic_path(out/'predictions.csv') as part: df.to_csv(part, index=False)
+    rows,raw,cards,failed = [], [], [], []
+    with atomic_path(out) as part:
+        part.mkdir()
+        for o in progress_bar(predictor.stream(files, tta), total=len(files)):
+            if isinstance(o, DataError):
+                failed.append(str(o))
+                continue
+            o.save_mask(part/'masks')
+            rows.append(_row(o))
+            raw.append(list(o.raw.values()))
+            cards.append(_card(o))
+        if not rows: raise DataError('\n'.join(['No image could be predicted:', *failed[:5]]))
+        table = pd.DataFrame(rows)
+        write_diagnoses(dict(probs=np.array(raw)), table, part/'diagnoses.csv', predictor.dataset)
+        table.to_csv(part/'predictions.csv', index=False)
         page = f'<!doctype html><meta charset="utf-8"><title>ckdnet</title>{_sheet(cards, failed)}'
-        with atomic_path(out/'index.html') as part: part.write_text(page, encoding='utf-8')
-    print(f'{len(table)} images: {out}')
+        (part/'index.html').write_text(page, encoding='utf-8')
+        if out.exists(): out.rmdir() # Windows does not replace an empty folder
+    print(f'{len(rows)} images: {out}')
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/50_predictor.ipynb #010e5b3c
@@ -476,10 +496,13 @@ def warning_table(
     groups:dict, # name → images, as for `Predictor`
     truth:dict={}, # name → diagnoses in the order of the images, for groups where they are known
 )->pd.DataFrame: # one row per group: images, share with each warning, with any; accuracy, of all and without warning
-    "How often each warning fires. Accuracies are NaN where they are not known."
+    """How often each warning fires. Accuracies are NaN where they are not known. Raises `DataError` for images that
+    cannot be read."""
     table = {}
     for group,images in groups.items():
         found = list(predictor.stream(_expand(images)))
+        unreadable = [o for o in found if isinstance(o, DataError)]
+        fail_if(unreadable, f'Images of {group} that cannot be read', 'Leave them out.')
         odd = pd.DataFrame([[name in p.warnings for _,name in WARNINGS.values()] for p in found],
                            columns=[name for _,name in WARNINGS.values()])
         silent = ~odd.any(axis=1)

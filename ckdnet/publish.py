@@ -15,10 +15,10 @@ from .core import atomic_path
 from .data.files import DataError
 from .data.index import complete_index, fingerprint, get_dataset, rows
 from .data.store import Store
-from .evaluate import per_image, post_processed, predict
-from .metrics import auc, none_if_nan
-from .pretrained import (FILE_NAME, SHIPPED, compare_predictions, feature_distance, feature_statistics,
-                               in_half_precision, load_cascade, save_cascade, weights_file)
+from .evaluate import per_image, post_processed, predict, probs_and_labels
+from .metrics import average_auc, none_if_nan
+from .pretrained import (compare_predictions, feature_distance, feature_statistics, in_half_precision,
+                               load_cascade, save_cascade, weights_file)
 from .results import Run
 from .stats import bootstrap_interval
 from .train.runs import environment, load_run, prediction_args, trained_on
@@ -37,23 +37,20 @@ def selection_score(
 def best_seed(
     runs:list, # of `Run`, the seeds of one experiment
 )->Run:
-    "The run with the highest `selection_score`. Raises `ValueError` if no run has one."
+    "The run with the highest `selection_score`. Raises `ValueError` without runs, and if no run has a score."
     scores = np.array([selection_score(r) for r in runs])
+    if not runs: raise ValueError('There is no run to choose from: check the names of data and experiment.')
     if np.isnan(scores).all(): raise ValueError('No run has a score on the selection images: run again.')
     return runs[np.nanargmax(scores)]
 
 # %% ../nbs/48_publish.ipynb #36120d9b
 _MASK_METRICS = {'JA, fine mask':'fine_JA', 'Dice, fine mask':'fine_Dice', 'JA, coarse mask':'coarse_JA'}
 
-def _diagnoses(images, dataset):
-    "The images that have a diagnosis; their probabilities (N,C) and labels (N,)."
-    t = images[images.diagnosis.notna()]
-    return t, t[[f'p_{c}' for c in dataset.classes]].to_numpy(), t.diagnosis.map(dataset.classes.index).to_numpy(int)
-
 def _metrics(images, dataset):
     "name → a function of image numbers (N,) that returns the metric, and the images it is about."
-    t,probs,labels = _diagnoses(images, dataset)
-    def mean_auc(classes): return lambda i: np.mean([auc(probs[i,c], labels[i]==c) for c in classes])
+    t = images[images.diagnosis.notna()]
+    probs,labels = probs_and_labels(t, dataset)
+    def mean_auc(classes): return lambda i: average_auc(probs[i], labels[i], classes)
     def mean(values): return lambda i: values[i].mean()
     out = {'average AUC':(mean_auc(dataset.task_labels), t)}
     for name,c in zip(dataset.task_classes, dataset.task_labels): out[f'AUC, {name}'] = (mean_auc([c]), t)
@@ -78,10 +75,10 @@ def _with_intervals(images, dataset):
 def _calibration(probs, labels, dataset):
     "How far probabilities can be trusted: 'numbers', by name, and 'curve', the rows of `reliability`."
     mean,high = ece_by_chance(probs)
-    areas = [auc(probs[:,c], labels==c) for c in dataset.task_labels]
+    area = average_auc(probs, labels, dataset.task_labels)
     per_class = {f'ECE, {c}':ece(probs, labels, i) for i,c in enumerate(dataset.classes)}
     numbers = {'ECE':ece(probs, labels), 'ECE by chance':mean, 'ECE by chance, 95th percentile':high, **per_class,
-               'negative log-likelihood':nll(probs, labels), 'average AUC':none_if_nan(np.mean(areas))}
+               'negative log-likelihood':nll(probs, labels), 'average AUC':none_if_nan(area)}
     return dict(numbers=numbers, curve=reliability(probs, labels).to_dict('records'))
 
 # %% ../nbs/48_publish.ipynb #884f1d4d
@@ -131,7 +128,7 @@ def _on_validation(net, half, store, df, spec, dataset, temperature):
     which = rows(df, 'valid')
     full,pred = (_predicted(n, store, which, spec) for n in (net,half))
     images = per_image(pred, df.loc[which], dataset.classes)
-    _,probs,labels = _diagnoses(images, dataset)
+    probs,labels = probs_and_labels(images, dataset)
     calibrated = apply_temperature(probs, temperature)
     calibration = {name:_calibration(p, labels, dataset) for name,p in (('before',probs),('after',calibrated))}
     return dict(metrics=_with_intervals(images, dataset), calibration=calibration,
@@ -156,14 +153,17 @@ def release(
     folder, # these arguments as for `run`
     results,
     work,
-    data:str=None,
-    file=None, # the weights go here, the model card beside them; None: into the package
+    file, # the weights go here, the model card beside them
+    data:str=None, # as for `run`
 )->dict: # the metadata, as `load_cascade` gives them
     """Write the weights of a run in half precision and their model card. Raises `FileNotFoundError` if the run is not
-    finished, and `ValueError` if its result is of something else or it is not a cascade of three networks."""
+    finished, `ValueError` if its result is of something else or it is not a cascade of three networks, and
+    `FileExistsError` if there are weights or a card already."""
     _check_spec(spec)
     data = data or spec.dataset
-    file = Path(file or SHIPPED/FILE_NAME)
+    file = Path(file)
+    there = [f for f in (file, file.with_name(CARD)) if f.exists()]
+    if there: raise FileExistsError(f'{there[0]} exists: remove it, or choose another folder. A folder has one model.')
     dataset = get_dataset(spec.dataset)
     df = complete_index(dataset.index(folder))
     result = _finished(spec, df, Path(results)/data/spec.name/f'{spec.stem}.json')
@@ -177,7 +177,7 @@ def release(
     decided = dict(temperature=temperature, far=far, warn=thresholds)
     save_cascade(file, half, _origin(spec, df, result) | decided | validation, features)
     metadata = load_cascade(file)[1]
-    with atomic_path(file.with_name(CARD)) as part: part.write_text(model_card(metadata))
+    with atomic_path(file.with_name(CARD)) as part: part.write_text(model_card(metadata), encoding='utf-8')
     return metadata
 
 # %% ../nbs/48_publish.ipynb #9bb01483
@@ -191,8 +191,12 @@ def _table(header, lines):
     return '\n'.join(f"| {' | '.join(_cell(v) for v in row)} |" for row in rows)
 
 # %% ../nbs/48_publish.ipynb #2adf7662
-_SOURCES = dict(isic2017='the ISIC 2017 challenge (Codella et al. 2018, arXiv:1710.05006), licence CC0')
-_DRAWN = ('smoke','demo') # profiles for drawn lesions
+_SOURCES = dict(
+    isic2017='the ISIC 2017 challenge (Codella et al. 2018, arXiv:1710.05006), licence CC0',
+    isic2018='the ISIC 2018 challenge (Codella et al. 2019, arXiv:1902.03368; Tschandl et al. 2018), '
+             'licence CC BY-NC 4.0: the weights are for non-commercial use',
+)
+_SHORT = ('smoke','demo') # profiles that test the code
 
 _CHOSEN_ON_SELECT = dict(
     best='The best epochs and the temperature were',
@@ -203,13 +207,14 @@ _CHOSEN_ON_SELECT = dict(
 def _card_data(m):
     spec,data = m['spec'], m['data']
     source = _SOURCES.get(data['dataset'], f"the data set {data['dataset']}; for its licence see where it comes from")
-    if spec['profile'] in _DRAWN: source = 'drawn lesions. **They only test the code: no number here means anything**'
+    if spec['profile'] in _SHORT:
+        source += ', or drawn lesions. **A short training, to test the code: no number here means anything**'
     images,classes = data['images'], data['classes']
     counts = [[split, images[split], *(of.get(c, 0) for c in classes)] for split,of in data['diagnoses'].items()]
     return f"""## Data
 
 Images of {source}; recorded under the name *{data['name']}*.
-{data['twins']} training images that show a lesion of Validation or Test were left out.
+{data['twins']} training images that show a lesion of Validation or Test, or look like one, were left out.
 {_CHOSEN_ON_SELECT[spec['weights']]} chosen on 'select', which was split off Training; Validation was not used.
 
 {_table(['split','images',*classes], counts)}
@@ -284,8 +289,8 @@ def _card_limits(m):
 
 - **Not a medical device.** For research and teaching; not to diagnose or to treat anybody.
 - It gives one of {len(data['classes'])} diagnoses ({', '.join(data['classes'])}) for every image, whatever it shows.
-  A distance of the features above {far['p95']:.1f} or {far['p99']:.1f} (95th and 99th percentile of the selection
-  images) is a warning. {far['validation']['p95']:.1%} and {far['validation']['p99']:.1%} of Validation are beyond.
+  A distance of the features above {far['p99']:.1f} (99th percentile of the selection images) is a warning:
+  {far['validation']['p99']:.1%} of Validation are beyond.
 - It sees images at {m['spec']['size']} px; finer structures are lost.
 - One collection of dermoscopic images. It was not tested on images of another source, or of another kind.
 - Skin type, age and sex are not among the labels: nothing is known about differences between groups. Dark skin is
@@ -328,7 +333,7 @@ def check_card(
     file = weights_file(file)
     net,metadata = load_cascade(file)
     text = file.with_name(CARD)
-    if not text.exists() or text.read_text()!=model_card(metadata):
+    if not text.exists() or text.read_text(encoding='utf-8')!=model_card(metadata):
         raise DataError(f'{text} is not the model card of {file}: publish both again.')
     spec = spec_from_dict(metadata['spec'])
     dataset = get_dataset(spec.dataset)

@@ -24,7 +24,7 @@ from .data.files import DataError, read_image, read_mask
 from .data.index import DATASETS, fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
-from .metrics import auc
+from .metrics import average_auc
 from .stats import NO_DIFFERENCE, Difference, Fold, compare, compare_folds, delong
 
 # %% ../nbs/24_results.ipynb #4d9c1e32
@@ -107,6 +107,11 @@ def side_file(
     return Path(file).with_name(Path(file).stem+ending)
 
 # %% ../nbs/24_results.ipynb #1e8d56e1
+def _read_images(file):
+    "A table with a row per image. Ids and classes are text, whatever they look like: a class may be called 0, or NA."
+    return pd.read_csv(file, dtype=dict(image_id=str, diagnosis=str, lesion=str), keep_default_na=False, na_values=[''])
+
+# %% ../nbs/24_results.ipynb #e8f0fada
 @dataclass
 class Run:
     "One seed of an experiment, read from its files when they are needed. Raises `DataError` for damaged files."
@@ -115,13 +120,13 @@ class Run:
     @cached_property
     def result(self): return read_result(self.file)
     @cached_property
-    def images(self): return pd.read_csv(self._checked('.csv'))
+    def images(self): return _read_images(self._checked('.csv'))
     @cached_property
-    def tta(self): return pd.read_csv(self._checked('_tta.csv'))
+    def tta(self): return _read_images(self._checked('_tta.csv'))
     @cached_property
-    def dihedral(self): return pd.read_csv(self._checked('_dihedral.csv'))
+    def dihedral(self): return _read_images(self._checked('_dihedral.csv'))
     @cached_property
-    def official(self): return pd.read_csv(self._checked('_official.csv'))
+    def official(self): return _read_images(self._checked('_official.csv'))
     @cached_property
     def history(self): return pd.read_csv(self._checked('_history.csv'))
     @cached_property
@@ -196,7 +201,7 @@ def load_runs(
     name:str, # of the experiment
 )->list: # a `Run` per seed; empty if there are none
     "The runs of an experiment on the official split."
-    return [Run(f) for f in sorted((Path(folder)/name).glob('[0-9]*.json'))]
+    return sorted((Run(f) for f in (Path(folder)/name).glob('[0-9]*.json')), key=lambda r: r.seed)
 
 def load_folds(
     folder, # from `results_folder`
@@ -254,7 +259,9 @@ def describe_runs(
             f"trained on {counts['train']} images, {_used_weights(spec).format(counts['select'])}, "
             f"reported on the {counts['valid']} of {_reported_on(runs)}; on {result['device']}."]
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
-    if any(r.result['data']['sha256'] is None for r in every): text.append(_EARLIER_NOTE)
+    done = [name for name,rs in runs.items() if rs]
+    earlier = [name for name,rs in runs.items() if any(r.result['data']['sha256'] is None for r in rs)]
+    if earlier: text.append(_EARLIER_NOTE.format('all' if earlier==done else ', '.join(earlier)))
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
     if not _trained_alike(every): text.append(_NOT_ALIKE_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
@@ -276,7 +283,7 @@ def _used_weights(spec):
     return words[spec.get('weights', 'best')]
 
 _SMOKE_NOTE = '**A few seconds of training on drawn lesions, to test this notebook: the numbers mean nothing.**'
-_EARLIER_NOTE = 'Trained by an earlier version of the code, without vertical flips: see `data/README.md`.'
+_EARLIER_NOTE = 'Trained by an earlier version of the code, without vertical flips: {}; see `data/README.md`.'
 _NOT_ALIKE_NOTE = ('**These runs were not all trained alike** (what is said of training is about the first): only '
                    'those that were can be compared, others have no difference.')
 _TWO_TASKS_NOTE = ('The images are those of both tasks; a network is trained on, and judged by, the images '
@@ -397,7 +404,7 @@ def _estimate(run, metric):
     if 'AUC' not in metric: return lambda labels, values: values.mean()
     names = run.result['data']['tasks'] if metric=='average AUC' else [metric.removeprefix('AUC ')]
     tasks = [run.classes.index(c) for c in names]
-    return lambda labels, probs: np.mean([auc(probs[:,:,c], labels==c) for c in tasks])
+    return lambda labels, probs: average_auc(probs, labels, tasks)
 
 # %% ../nbs/24_results.ipynb #3baef5e1
 def difference_over_folds(

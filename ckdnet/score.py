@@ -7,14 +7,14 @@ __all__ = ['score_diagnoses', 'score_masks', 'trained_twins', 'score']
 
 # %% ../nbs/52_score.ipynb #753543f4
 import re, tempfile, warnings, zipfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
 from .data.files import DataError, fail_if, image_size, read_mask, read_table
 from .data.index import make_index, twins
-from .data.isic import ISIC2017, ISIC2018, _images
+from .data.isic import ISIC2017, ISIC2018, files_by_id
 from .metrics import SEG_METRICS, seg_metrics
 from .stats import bootstrap_draws, delong
 
@@ -155,14 +155,14 @@ def _mask_files(masks):
     "id → path of the masks of a folder, or of a ZIP file while the block runs."
     masks = Path(masks)
     if masks.is_dir():
-        yield _images(masks)
+        yield files_by_id(masks)
         return
     with tempfile.TemporaryDirectory() as d:
         unpacked = Path(d)/masks.name # error messages then have the name of the ZIP file
         try:
             with zipfile.ZipFile(masks) as z: z.extractall(unpacked)
         except zipfile.BadZipFile as e: raise DataError(f'{masks} is no ZIP file of masks ({e}).') from e
-        yield _images(unpacked)
+        yield files_by_id(unpacked)
 
 # %% ../nbs/52_score.ipynb #d1a9870a
 def _check_sizes(files, truth, masks):
@@ -187,8 +187,8 @@ def score_masks(
     """The segmentation metrics of a submission. Raises `DataError` for missing or unknown images, wrong sizes, and
     files that are no masks."""
     submissions = [m for m in (masks, against) if m is not None]
-    with _mask_files(truth) as true, _mask_files(submissions[0]) as first, _mask_files(submissions[-1]) as last:
-        files = [first,last][:len(submissions)]
+    with ExitStack() as stack:
+        true,*files = [stack.enter_context(_mask_files(m)) for m in (truth, *submissions)]
         for m,f in zip(submissions, files):
             _same_images(f, true, m, truth)
             _check_sizes(f, true, m)
@@ -205,10 +205,10 @@ def trained_twins(
     training, # folder of the training images
 )->list: # those of `ids` whose picture is also in the training images; sorted
     "Tested images that a network has seen in training. Raises `DataError` for tested images that have no file."
-    files = _images(images)
+    files = files_by_id(images)
     fail_if(set(ids)-files.keys(), f'Tested images that are not in {images}', 'Pass the folder of these images.')
     tested = make_index({i:files[i] for i in ids}, {}, {}, 'test')
-    df = pd.concat([tested, make_index(_images(training), {}, {}, 'train')], ignore_index=True)
+    df = pd.concat([tested, make_index(files_by_id(training), {}, {}, 'train')], ignore_index=True)
     pairs = twins(df)
     pairs = pairs[(pairs.a<len(tested)) & (pairs.b>=len(tested))] # in each pair a < b
     return sorted(set(df.image_id[pairs.a]))
@@ -237,6 +237,7 @@ def score(
     """The metrics of a submission. Raises `FileNotFoundError`, `ValueError` for paths that do not belong together, and
     `DataError` as these two do."""
     if (images is None)!=(training is None): raise ValueError('Pass both folders, images and training, or none.')
+    if draws<1: raise ValueError(f'draws must be 1 or more, not {draws}.')
     masks = _is_masks(truth)
     for path in (submission, against):
         if path is not None and _is_masks(path)!=masks:

@@ -116,6 +116,7 @@ class Difference(NamedTuple):
     margin:float # half the 95 % interval over images and seeds, or images and folds; NaN if a side has one
     missing:str='' # why there is no value although it was run
     over:str='seeds' # what the training was repeated on: 'seeds' or 'folds'
+    on_edge:bool=False # does the rule over folds ask for a second seed?
 
     @property
     def was_run(self)->bool:
@@ -136,12 +137,14 @@ class Difference(NamedTuple):
 
     @property
     def verdict(self)->str:
-        "'better', 'worse' (with ' (one seed)' if `margin` is NaN), 'no difference shown', 'not run' or 'not defined'."
+        """'better', 'worse' or 'no difference shown'; 'not run' or 'not defined' without a value. With ' (one seed)' if
+        `margin` is NaN, and with ' (on the edge)' if a second seed has to decide."""
         if not self.was_run: return self.missing or 'not run'
         low,high = self.interval
-        if low<=0<=high: return 'no difference shown'
+        edge = ' (on the edge)' if self.on_edge else ''
+        if low<=0<=high: return f'no difference shown{edge}'
         word = 'better' if self.value>0 else 'worse'
-        return f'{word} (one {self.over.removesuffix("s")})' if np.isnan(self.margin) else word
+        return f'{word} (one {self.over.removesuffix("s")})' if np.isnan(self.margin) else f'{word}{edge}'
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
 
@@ -218,7 +221,9 @@ def compare_folds(
     value = np.mean(values)
     se,margin = over_folds(values, test_share)
     margin = np.max([margin, high-value, value-low]) # NaN for one fold
-    return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds')
+    one_seed = any(np.shape(side)[1]==1 for f in folds for side in (f.a, f.b))
+    on_edge = bool(one_seed and 0 < .75*margin <= abs(value) <= 1.25*margin)
+    return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds', on_edge=on_edge)
 
 # %% ../nbs/22_stats.ipynb #c275908d
 def factor_effects(

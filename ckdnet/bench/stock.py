@@ -12,7 +12,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 import pandas as pd, torch
-from ..core import write_json # before fastai, whose import warns
+from ..core import check_name, write_json # before fastai, whose import warns
 from fastai.callback.core import Callback
 from fastai.callback.schedule import *
 from fastai.callback.training import GradientClip
@@ -27,7 +27,7 @@ from ..data.index import Dataset, fingerprint, rows
 from ..data.store import Store
 from ..evaluate import per_image, predict, summary
 from ..models.registry import create_model
-from ..train.learners import _encoder_and_rest, fit_stage, stage_dls, stage_learner
+from ..train.learners import encoder_and_rest, fit_stage, stage_dls, stage_learner
 from ..train.runs import environment, prediction_args, stage_folder, start_from, trained_on
 from ..train.spec import Spec, StagePlan, stage_plans
 from ..train.stages import SELECTION_METRICS, Stage
@@ -122,7 +122,7 @@ def stock_learner(
     if stage.upstream: cbs.append(FrozenUpstream(net, stage))
     return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=stage.loss(plan, dls.train),
                    metrics=SELECTION_METRICS[stage.metric](dataset), opt_func=_ADAM[recipe.schedule],
-                   splitter=_encoder_and_rest, wd=recipe.wd, wd_bn_bias=True, cbs=cbs)
+                   splitter=encoder_and_rest, wd=recipe.wd, wd_bn_bias=True, cbs=cbs)
 
 # %% ../../nbs/bench/00_stock.ipynb #68d0de9b
 LOOPS = ('stock','fast')
@@ -137,7 +137,7 @@ def loop_learner(
     **kwargs, # `item_size` and `num_workers` of `stock_dls`; 'fast' does not use them
 )->Learner:
     "The Learner of a stage in one of the two loops. Raises `ValueError` for an unknown loop."
-    if loop not in LOOPS: raise ValueError(f"loop is one of {', '.join(LOOPS)}, not {loop!r}.")
+    check_name('loop', loop, LOOPS)
     if loop=='fast': return stage_learner(plan, net, dataset, stage_dls(plan, net, dataset, df, store))
     return stock_learner(plan, net, dataset, stock_stage_dls(plan, net, dataset, df, **kwargs))
 

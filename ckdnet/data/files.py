@@ -59,10 +59,10 @@ def read_image(
     with _opened(path) as im:
         if size: im.draft('RGB', (size,size))
         ImageOps.exif_transpose(im, in_place=True)
-        return _as_rgb(im)
+        return as_rgb(im)
 
 # %% ../../nbs/01_data.files.ipynb #35ef7608
-def _as_rgb(im):
+def as_rgb(im):
     "A Pillow image as an (H,W,3) uint8 array."
     if im.mode.startswith(('I','F')): return np.repeat(_to_8_bits(np.asarray(im))[...,None], 3, -1)
     if im.has_transparency_data: # transparent pixels become white
@@ -77,15 +77,19 @@ def _to_8_bits(a):
     return (a.astype(np.float64)/highest*255).round().astype(np.uint8)
 
 # %% ../../nbs/01_data.files.ipynb #1473c309
+def upright_size(im):
+    "Width and height of an open Pillow image when it is upright."
+    if im.format=='TIFF': im.load() # Pillow turns a TIFF by itself
+    w,h = im.size
+    on_its_side = im.getexif().get(ExifTags.Base.Orientation) in (5,6,7,8)
+    return (h,w) if on_its_side else (w,h)
+
+# %% ../../nbs/01_data.files.ipynb #027bd79b
 def image_size(
     path, # an image file of one of `FORMATS`
 )->tuple: # width and height in pixels, of the upright image
     "The size of an image without decoding it. Raises `DataError` for a file that is not an image."
-    with _opened(path) as im:
-        if im.format=='TIFF': im.load() # Pillow turns a TIFF by itself
-        w,h = im.size
-        on_its_side = im.getexif().get(ExifTags.Base.Orientation) in (5,6,7,8)
-        return (h,w) if on_its_side else (w,h)
+    with _opened(path) as im: return upright_size(im)
 
 # %% ../../nbs/01_data.files.ipynb #78300f50
 _SAVE_AS = 'save it as 8-bit grey, 0 for skin and 255 for the lesion.'
@@ -137,7 +141,7 @@ def read_mask(
         return _lesion(_channel(im))
 
 # %% ../../nbs/01_data.files.ipynb #89e296ec
-def _is_clutter(path):
+def is_clutter(path):
     "Is this a file that systems, browsers and challenges leave between images?"
     name,stem = path.name.lower(), path.stem.lower()
     if name.startswith('.') or name in ('thumbs.db','desktop.ini','__macosx'): return True
@@ -152,7 +156,7 @@ def image_files(
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(f'There is no folder {folder}: download and unpack the images there, or correct the path.')
-    files = sorted(f for f in folder.iterdir() if not _is_clutter(f))
+    files = sorted(f for f in folder.iterdir() if not is_clutter(f))
     if len(files)==1 and files[0].is_dir(): return image_files(files[0])
     if not files: raise DataError(f'The folder {folder} contains no images: download and unpack them there.')
     unknown = [f.name for f in files if f.suffix.lower() not in SUFFIXES or f.is_dir()]

@@ -6,12 +6,13 @@
 __all__ = ['own_cls_metrics', 'own_dataset']
 
 # %% ../../nbs/02_data.folder.ipynb #e4888651
-import re
+import os, re
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
-from .files import DataError, content_hashes, fail_if, image_files, image_size, read_table
+from .files import (SUFFIXES, DataError, content_hashes, fail_if, image_files, image_size, is_clutter,
+                               read_table)
 from .index import COLUMNS, Dataset, check_diagnoses, move_part, register_dataset
 from ..metrics import bma, one_vs_rest
 
@@ -21,13 +22,20 @@ _MASK_ENDING = re.compile('_(segmentation|mask|lesion)$', re.I)
 def _by_class(folder):
     "The sub-folders of a folder that has several and no images, one per class; else none."
     if not Path(folder).is_dir(): return []
-    entries = [p for p in Path(folder).iterdir() if p.name[0]!='.' and p.name!='__MACOSX']
+    entries = [p for p in Path(folder).iterdir() if not is_clutter(p)]
     folders = sorted(p for p in entries if p.is_dir())
     return folders if len(folders)>1 and len(folders)==len(entries) else []
 
-def _image_id(name): return Path(name).stem
+def _image_id(name):
+    "The name of a file without its folder and without the ending of an image; any other ending belongs to the id."
+    file = re.split(r'[/\\]', str(name))[-1]
+    stem,ending = os.path.splitext(file)
+    return stem if ending.lower() in SUFFIXES else file
 
-def _mask_id(name): return _MASK_ENDING.sub('', Path(name).stem)
+def _mask_id(name, images):
+    "The id of its image, one of `images`: the same, or the id of the mask without its ending."
+    i = _image_id(name)
+    return i if i in images else _MASK_ENDING.sub('', i)
 
 def _by_id(files, get_id, where):
     "id → path. Raises `DataError` if two files have one id."
@@ -182,7 +190,7 @@ def _read(images, masks, labels, group, classes):
         diagnosis = t.diagnosis
     else:
         files,by_class = _read_folder(images, _image_id)
-        of_masks = _read_folder(masks, _mask_id)[0] if masks else {}
+        of_masks = _read_folder(masks, partial(_mask_id, images=files))[0] if masks else {}
         if masks: _same_images(of_masks.keys(), files.keys(), 'Masks', masks)
         t = _read_labels(labels, group, classes) if labels else pd.DataFrame(index=list(files), dtype=object)
         if labels: _same_images(set(t.index), files.keys(), 'Labels', labels)

@@ -25,7 +25,7 @@ def _place(folder, name):
     if exact.exists() or not Path(folder).is_dir(): return exact
     return next((p for p in Path(folder).iterdir() if p.name.lower()==name.lower()), exact)
 
-def _images(folder):
+def files_by_id(folder):
     "id → path of the images or masks of a folder."
     files = image_files(folder)
     ids = pd.Series([re.sub('_segmentation$', '', f.stem, flags=re.I) for f in files])
@@ -35,7 +35,7 @@ def _images(folder):
 def _masks(folder, images):
     "id → path of the masks of a folder, which may be absent. If it is there, every image has one."
     if not folder.is_dir(): return {}
-    masks = _images(folder)
+    masks = files_by_id(folder)
     again = 'Download the images and their ground truth again.'
     fail_if(masks.keys()-images.keys(), f'Masks without an image in {folder}', again)
     fail_if(images.keys()-masks.keys(), f'Images without a mask in {folder}', again)
@@ -67,7 +67,7 @@ def isic2017(
         data,part1,part3 = (_place(folder, f'ISIC-2017_{name}_{what}')
                             for what in ('Data','Part1_GroundTruth','Part3_GroundTruth.csv'))
         if split!='train' and not data.is_dir(): continue
-        images = _images(data)
+        images = files_by_id(data)
         masks = _masks(part1, images)
         diagnosis = _part3(part3, images)
         if split=='train' and not diagnosis and not masks:
@@ -95,7 +95,7 @@ def isic2018(
 )->pd.DataFrame: # an index with the splits 'train', 'valid', 'official_valid', 'test'
     "The images of one task of ISIC2018. Raises `DataError` as `isic2017` does."
     if task not in (1,3): raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
-    images = _images(_input(folder, task, 'Training'))
+    images = files_by_id(_input(folder, task, 'Training'))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
     official = [_official_2018(folder, task, *part) for part in (('Validation','official_valid'), ('Test','test'))]
@@ -110,7 +110,7 @@ def _official_2018(folder, task, part, split):
     "The images of 'Validation' or 'Test', with their ground truth where it is there; None without them."
     inputs = _input(folder, task, part)
     if not inputs.is_dir(): return None
-    images = _images(inputs)
+    images = files_by_id(inputs)
     truth = _place(folder, f'ISIC2018_Task{task}_{part}_GroundTruth')
     masks = _masks(truth, images) if task==1 else {}
     diagnosis = _diagnoses(_place(truth, f'{truth.name}.csv'), images) if task==3 else {}

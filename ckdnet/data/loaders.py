@@ -11,7 +11,7 @@ import math
 from copy import copy
 from functools import lru_cache
 import numpy as np, torch, torch.nn.functional as F
-from ..core import offenders # before fastai, whose import warns
+from ..core import check_name, offenders # before fastai, whose import warns
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
 from fastai.data.transforms import CategoryMap
@@ -341,7 +341,7 @@ def create_dls(
     seed:int=0, # seed of the order of the training images
 )->DataLoaders: # `train`, shuffled and augmented, and `valid`: the images of `select`, unchanged
     "Training and selection batches for one stage. Raises `ValueError` for an unknown augmentation or target."
-    if augment not in AUGMENT: raise ValueError(f"augment is one of {', '.join(AUGMENT)}, not {augment!r}.")
+    check_name('augmentation', augment, AUGMENT)
     device = torch.device(device or default_device())
     store = store.to(device)
     ds_train = StoreDataset(store, train, target, classes, True, given, other)

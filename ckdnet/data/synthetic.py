@@ -331,7 +331,7 @@ def deal_labels(
 
 # %% ../../nbs/03_data.synthetic.ipynb #4570f388
 DRAWING = 1 # version of the drawings: increase it when they change, so that an older sample is not reused
-SPLITS = dict(Training=0, Validation=100_000, Test_v2=200_000) # number of the first image of each split
+FIRST_IMAGE = dict(Training=0, Validation=100_000, Test_v2=200_000) # split → number of its first image
 
 def write_superpixels(path, size, n=8):
     "Write a map of n×n square superpixels: the index modulo 256 in red, the multiples of 256 in green."
@@ -355,7 +355,7 @@ def write_split(
     for d in (images,masks): d.mkdir(parents=True)
     lines = ['image_id,melanoma,seborrheic_keratosis']
     uncertain = []
-    first = SPLITS[split]
+    first = FIRST_IMAGE[split]
     for i,label in enumerate(deal_labels(n), first):
         name = f'ISIC_{i:07d}'
         rng = np.random.default_rng((seed,i))
@@ -394,7 +394,7 @@ def make_synthetic(
     """Draw a sample of lesions in the layout of ISIC2017, or return an existing one with the same arguments.
     Raises `ValueError` for too few images or too small a size, `FileExistsError` for a folder with other content."""
     folder = Path(folder)
-    sizes = dict(zip(SPLITS, (n_train,n_valid,n_test)))
+    sizes = dict(zip(FIRST_IMAGE, (n_train,n_valid,n_test)))
     args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed, drawing=DRAWING)
     for n in sizes.values(): deal_labels(n) # raises an error if n is too small
     if size<32: raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')

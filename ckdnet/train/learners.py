@@ -20,7 +20,7 @@ from fastai.learner import Learner, replacing_yield
 from fastai.optimizer import OptimWrapper
 from fastai.torch_core import TensorCategory, default_device, num_distrib, params, rank_distrib
 from fastai.vision.core import TensorMask
-from ..core import write_json
+from ..core import check_name, write_json
 from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
 from ..data.store import Store
@@ -60,7 +60,7 @@ _ADAM = dict( # per schedule; weight decay applies to all parameters
     one_cycle = partial(torch.optim.AdamW, betas=(0.9,0.99), eps=1e-5), # as in fastai
 )
 
-def _encoder_and_rest(model):
+def encoder_and_rest(model):
     "The two parameter groups: the encoder, and the other layers."
     encoder = {id(p) for p in model.encoder.parameters()}
     return [[p for p in params(model) if id(p) in encoder], [p for p in params(model) if id(p) not in encoder]]
@@ -136,8 +136,7 @@ def stage_learner(
     "The Learner of a stage. Raises `ValueError` for an unknown schedule."
     stage = plan.stage
     recipe = plan.recipe
-    if recipe.schedule not in _ADAM:
-        raise ValueError(f"schedule is one of {', '.join(_ADAM)}, not {recipe.schedule!r}.")
+    check_name('schedule', recipe.schedule, _ADAM)
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     precision = _precision_callbacks(dls.device, recipe.bf16)
     clip = FiniteGradientClip(recipe.clip or math.inf)
@@ -145,7 +144,7 @@ def stage_learner(
     _regularise(model, recipe)
     loss = _that_predicts(stage.loss(plan, dls.train), stage.target)
     return StageLearner(dls, model, loss_func=loss, metrics=SELECTION_METRICS[stage.metric](dataset),
-                        opt_func=opt_func, splitter=_encoder_and_rest, wd=recipe.wd,
+                        opt_func=opt_func, splitter=encoder_and_rest, wd=recipe.wd,
                         cbs=[_upstream(stage, net, parts, part_of), clip, ChannelsLast(), *precision, *_mixup(plan)])
 
 # %% ../../nbs/33_train.learners.ipynb #582c4e19

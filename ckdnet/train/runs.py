@@ -18,12 +18,13 @@ from fastai.torch_core import set_seed
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock, Timeout
 import ckdnet
-from ..core import atomic_path, file_hash, offenders, sync_to_disk, write_json
+from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
 from ..data.files import DataError, fail_if
 from ..data.index import (Dataset, check_diagnoses, complete_index, fingerprint, fold_split, get_dataset, rows,
                                train_parts)
 from ..data.store import Store
 from ..evaluate import evaluate
+from ..losses import SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
@@ -198,8 +199,12 @@ def check_run(
     df:pd.DataFrame, # the index of the images
     *folders, # that the run writes to
 ):
-    """Raises `DataError` if images, masks or diagnoses are missing that training or the report needs, and `OSError` for
-    pretrained weights that cannot be had and for a folder that cannot be written to."""
+    """Raises `ValueError` for a spec that cannot be trained, `DataError` if images, masks or diagnoses are missing that
+    training or the report needs, and `OSError` for pretrained weights that cannot be had and for a folder that cannot
+    be written to."""
+    check_name('recipe', spec.recipe, RECIPES)
+    check_name('loss', spec.loss, SEG_LOSSES)
+    check_name('kind of weights', spec.weights, _WEIGHTS)
     check_diagnoses(df, dataset.classes)
     plans = stage_plans(spec)
     for plan in plans: _check_images(plan.stage, dataset, df)
@@ -288,7 +293,7 @@ def _run(spec, df, results, work, data, wait):
 def _make_result(spec, df, file, work, data):
     dataset = get_dataset(spec.dataset)
     twins = df.image_id[df.split=='twin'].tolist()
-    if twins: print(f'{len(twins)} training images are left out: they show lesions of Validation or Test.')
+    if twins: print(f'{len(twins)} training images are left out: they show or look like lesions of Validation or Test.')
     store = Store(df, spec.store_size, work/'stores')
     net,history,stages = train(spec, dataset, df, store, work/data)
     evaluation = evaluate(net, df, store, dataset, post_process=dataset.post_process(spec.variant),

@@ -266,9 +266,12 @@ class StagePlan:
 def stage_plans(
     spec:Spec,
 )->list: # of `StagePlan`, in the order of training
-    "The stages of a spec. Raises `ValueError` for an unknown model."
+    "The stages of a spec. Raises `ValueError` for an unknown model, and if a stage has no epochs or batch size."
+    stages = stages_of(spec.model)
+    if min(len(spec.epochs), len(spec.bs))<len(stages):
+        raise ValueError(f'{spec.model} has {len(stages)} stages: give epochs and bs a number for each of them.')
     plans = []
-    for i,stage in enumerate(stages_of(spec.model)):
+    for i,stage in enumerate(stages):
         upstream = tuple(p for p in plans if p.stage.net in stage.upstream)
         plans.append(StagePlan(spec, stage, stage_recipe(spec, stage), spec.epochs[i], spec.bs[i],
                                seed=spec.seed*100+i, upstream=upstream))
