@@ -261,7 +261,7 @@ def describe_runs(
     if spec['profile']=='smoke': text.insert(0, _SMOKE_NOTE)
     done = [name for name,rs in runs.items() if rs]
     earlier = [name for name,rs in runs.items() if any(r.result['data']['sha256'] is None for r in rs)]
-    if earlier: text.append(_EARLIER_NOTE.format('all' if earlier==done else ', '.join(earlier)))
+    if earlier: text.append(_EARLIER_NOTE.format('all runs' if earlier==done else ', '.join(earlier)))
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
     if not _trained_alike(every): text.append(_NOT_ALIKE_NOTE)
     absent = [name for name,rs in runs.items() if not rs]

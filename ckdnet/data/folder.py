@@ -110,7 +110,9 @@ def _check_numbers(train):
     fail_if(few, f"Classes with fewer than {least} groups in 'train'", 'Add images, or remove the class.')
 
 def _check_classes(df, classes):
-    "Raise `DataError` for a class that a split lacks."
+    "Raise `DataError` for a class that a split lacks, and for two that differ in upper and lower case only."
+    lower = pd.Series([c.lower() for c in classes], index=list(classes), dtype=object)
+    fail_if(lower.index[lower.duplicated(keep=False)], 'Classes that differ in case only', 'Write them alike.')
     for split in ('train','select','valid'):
         absent = set(classes)-set(df.diagnosis[df.split==split])
         fix = 'Add images of them, try another seed, or give the splits.'
