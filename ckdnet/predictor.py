@@ -95,7 +95,7 @@ def _images_in(folder):
     known = {suffix for suffix,f in Image.registered_extensions().items() if f in _formats()}
     there = sorted(f for f in folder.iterdir() if not is_clutter(f))
     images = [f for f in there if f.is_file() and f.suffix.lower() in known]
-    left_out = [f.name for f in there if f not in images]
+    left_out = sorted({f.name for f in there}-{f.name for f in images})
     if images and left_out: warn(offenders(f'Left out of {folder}, no images by their names', left_out))
     return images
 
@@ -487,7 +487,7 @@ def predict_files(
         page = f'<!doctype html><meta charset="utf-8"><title>ckdnet</title>{_sheet(cards, failed)}'
         (part/'index.html').write_text(page, encoding='utf-8')
         if out.exists(): out.rmdir() # Windows does not replace an empty folder
-    print(f'{len(rows)} images: {out}')
+    print(f'\n{len(rows)} images: {out}') # below the progress bar
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/50_predictor.ipynb #010e5b3c
