@@ -19,7 +19,7 @@ from .data.files import read_mask
 from .data.index import OFFICIAL, Dataset
 from .data.loaders import other_rows
 from .data.store import Store
-from .metrics import average_auc, none_if_nan, seg_metrics
+from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import CKDNet, CKDOutput
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn
@@ -209,22 +209,16 @@ def summary(
     "The metrics of a data set from per-image predictions alone. What the images do not define is None."
     out = {}
     if f'p_{dataset.classes[0]}' in images and images.diagnosis.notna().any():
-        out['diagnosis'] = dataset.metrics(*probs_and_labels(images, dataset))
+        out['diagnosis'] = dataset.metrics(*probs_and_labels(images, dataset.classes))
     for name in ('coarse','fine'):
         means = images.filter(regex=f'^{name}_').mean()
         if len(means): out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
     return out
 
 # %% ../nbs/40_evaluate.ipynb #7b5c7dc5
-def probs_and_labels(images, dataset):
-    "Probabilities (N,C) and labels (N,) of the images that have a diagnosis."
-    diagnosed = images[images.diagnosis.notna()]
-    probs = diagnosed[[f'p_{c}' for c in dataset.classes]].to_numpy()
-    return probs, diagnosed.diagnosis.map(dataset.classes.index).to_numpy(int)
-
 def _average_auc(images, dataset):
     "Mean AUC of the classes that make the average AUC; None where one of them does not exist."
-    probs,labels = probs_and_labels(images, dataset)
+    probs,labels = probs_and_labels(images, dataset.classes)
     return none_if_nan(average_auc(probs, labels, dataset.task_labels))
 
 # %% ../nbs/40_evaluate.ipynb #b9317b04

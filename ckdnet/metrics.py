@@ -87,6 +87,13 @@ def auc(
     rank_sum = rankdata(p, axis=0)[t].sum(0)
     return (rank_sum-n_pos*(n_pos+1)/2) / (n_pos*n_neg)
 
+# %% ../nbs/21_metrics.ipynb #a3d3e90d
+def probs_and_labels(images, classes):
+    "Of a table with a row per image, those that have a diagnosis: probabilities (N,C) and labels (N,)."
+    diagnosed = images[images.diagnosis.notna()]
+    probs = diagnosed[[f'p_{c}' for c in classes]].to_numpy()
+    return probs, diagnosed.diagnosis.map(classes.index).to_numpy(int)
+
 # %% ../nbs/21_metrics.ipynb #183b0bb5
 def average_auc(
     probs, # (N,C), or (N,seeds,C)

@@ -392,13 +392,21 @@ def save(self:Prediction,
 ):
     """Write the mask (`<name>_segmentation.png`), the figure (`<name>_prediction.png`) and the numbers (`<name>.json`).
     Raises `FileExistsError` before anything is written."""
-    Predictions([self])._save_each(Path(folder), overwrite)
+    _save_all([self], Path(folder), overwrite)
 
 # %% ../nbs/50_predictor.ipynb #d514579e
 _ENDINGS = ('_segmentation.png','_prediction.png','.json') # of the files of a prediction
 
+def _save_all(predictions, folder, overwrite, *others):
+    "Write the files of each prediction, unless one of these or of `others` exists."
+    files = [folder/f'{p.name}{ending}' for p in predictions for ending in _ENDINGS]
+    there = [f for f in (*files, *others) if f.exists()]
+    if there and not overwrite:
+        fix = 'Choose another folder, or pass overwrite=True.'
+        raise FileExistsError(offenders('Files that exist already', there, fix))
+    for p in predictions: _save_files(p, folder)
+
 def _save_files(p, folder):
-    "Write the files of a prediction."
     p.save_mask(folder)
     with atomic_path(folder/f'{p.name}_prediction.png') as part: part.write_bytes(p._repr_png_())
     odd = {name:dict(value=v, threshold=t) for name,(v,t) in p.warnings.items()}
@@ -424,17 +432,8 @@ class Predictions(list):
         `FileExistsError`, and `DataError` if two images have the same name."""
         _fail_if_same([p.name for p in self])
         table = Path(folder)/'predictions.csv'
-        self._save_each(Path(folder), overwrite, table)
+        _save_all(self, Path(folder), overwrite, table)
         with atomic_path(table) as part: self.to_df().to_csv(part, index=False)
-
-    def _save_each(self, folder, overwrite, *others):
-        "Write the files of each prediction, unless one of these or of `others` exists."
-        files = [folder/f'{p.name}{ending}' for p in self for ending in _ENDINGS]
-        there = [f for f in (*files, *others) if f.exists()]
-        if there and not overwrite:
-            fix = 'Choose another folder, or pass overwrite=True.'
-            raise FileExistsError(offenders('Files that exist already', there, fix))
-        for p in self: _save_files(p, folder)
 
     def show(self):
         "A contact sheet, as a notebook shows it."

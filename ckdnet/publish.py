@@ -15,8 +15,8 @@ from .core import atomic_path
 from .data.files import DataError
 from .data.index import complete_index, fingerprint, get_dataset, rows
 from .data.store import Store
-from .evaluate import per_image, post_processed, predict, probs_and_labels
-from .metrics import average_auc, none_if_nan
+from .evaluate import per_image, post_processed, predict
+from .metrics import average_auc, none_if_nan, probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics, in_half_precision,
                                load_cascade, save_cascade, weights_file)
 from .results import Run
@@ -49,7 +49,7 @@ _MASK_METRICS = {'JA, fine mask':'fine_JA', 'Dice, fine mask':'fine_Dice', 'JA, 
 def _metrics(images, dataset):
     "name → a function of image numbers (N,) that returns the metric, and the images it is about."
     t = images[images.diagnosis.notna()]
-    probs,labels = probs_and_labels(t, dataset)
+    probs,labels = probs_and_labels(t, dataset.classes)
     def mean_auc(classes): return lambda i: average_auc(probs[i], labels[i], classes)
     def mean(values): return lambda i: values[i].mean()
     out = {'average AUC':(mean_auc(dataset.task_labels), t)}
@@ -128,7 +128,7 @@ def _on_validation(net, half, store, df, spec, dataset, temperature):
     which = rows(df, 'valid')
     full,pred = (_predicted(n, store, which, spec) for n in (net,half))
     images = per_image(pred, df.loc[which], dataset.classes)
-    probs,labels = probs_and_labels(images, dataset)
+    probs,labels = probs_and_labels(images, dataset.classes)
     calibrated = apply_temperature(probs, temperature)
     calibration = {name:_calibration(p, labels, dataset) for name,p in (('before',probs),('after',calibrated))}
     return dict(metrics=_with_intervals(images, dataset), calibration=calibration,

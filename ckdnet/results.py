@@ -24,7 +24,7 @@ from .data.files import DataError, read_image, read_mask
 from .data.index import DATASETS, fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
 from .data.synthetic import make_synthetic
-from .metrics import average_auc
+from .metrics import average_auc, probs_and_labels
 from .stats import NO_DIFFERENCE, Difference, Fold, compare, compare_folds, delong
 
 # %% ../nbs/24_results.ipynb #4d9c1e32
@@ -172,12 +172,12 @@ def is_of(self:Run, df): # is this the result of the images of the index `df`?
 @patch
 def probs(self:Run): # (N,C)
     "Probabilities of the images that have a diagnosis."
-    return self.diagnosed[[f'p_{c}' for c in self.classes]].to_numpy()
+    return probs_and_labels(self.images, self.classes)[0]
 
 @patch
 def labels(self:Run): # (N,) integers
     "Labels of the images that have a diagnosis."
-    return self.diagnosed.diagnosis.map(self.classes.index).to_numpy()
+    return probs_and_labels(self.images, self.classes)[1]
 
 @patch
 def masks(self:Run, which='fine'): # (N,size,size) bool

@@ -136,15 +136,21 @@ class Difference(NamedTuple):
         return f'{self.value:+.3f}' + ('' if np.isnan(self.margin) else f' ± {self.margin:.3f}')
 
     @property
+    def direction(self)->str:
+        "'better' or 'worse'; empty if no difference is shown, or there is no value."
+        low,high = self.interval
+        if not self.was_run or low<=0<=high: return ''
+        return 'better' if self.value>0 else 'worse'
+
+    @property
     def verdict(self)->str:
         """'better', 'worse' or 'no difference shown'; 'not run' or 'not defined' without a value. With ' (one seed)' if
         `margin` is NaN, and with ' (on the edge)' if a second seed has to decide."""
         if not self.was_run: return self.missing or 'not run'
-        low,high = self.interval
-        edge = ' (on the edge)' if self.on_edge else ''
-        if low<=0<=high: return f'no difference shown{edge}'
-        word = 'better' if self.value>0 else 'worse'
-        return f'{word} (one {self.over.removesuffix("s")})' if np.isnan(self.margin) else f'{word}{edge}'
+        word = self.direction or 'no difference shown'
+        if self.on_edge: return f'{word} (on the edge)'
+        if self.direction and np.isnan(self.margin): return f'{word} (one {self.over.removesuffix("s")})'
+        return word
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
 
