@@ -117,7 +117,7 @@ def ckdnet_run(
     seeds:str='0', # random seeds, separated by commas
     folds:str=None, # folds of a cross-validation, such as 0,1,2,3,4; by default the official split
     folder:str=None, # the images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, demo, cpu, gpu or paper
+    profile:str='cpu', # smoke, demo, cpu, small, gpu or paper
     dataset:str='isic2017', # isic2017 or isic2018
     data:str=None, # name of the images in the results; by default that of the data set
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
@@ -414,7 +414,7 @@ def ckdnet_export(
 @command
 def ckdnet_bench(
     folder:str=None, # the ISIC2017 images; by default CKDNET_DATA
-    profile:str='cpu', # smoke, demo, cpu, gpu or paper
+    profile:str='cpu', # smoke, demo, cpu, small, gpu or paper
     data:str='isic2017', # name of the images in the results
     results:str=None, # files go to its folder <data>; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where stores, enlarged images and weights are kept

@@ -47,7 +47,7 @@ OPTIONS = dict( # what each adds to the recipe 'one_cycle'
     strong=dict(augment='strong'),
     cutout=dict(cutout=.5),
 )
-CHOSEN = ('unweighted',) # for the profiles `cpu` and `gpu`
+CHOSEN = ('unweighted',) # for the profiles `cpu`, `small` and `gpu`
 
 def combined_recipe(
     options, # names in `OPTIONS`
@@ -125,6 +125,7 @@ PROFILES = dict(
                  epochs=(1,1,1), bs=(16,16,16)),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     cpu = Spec(size=160, epochs=(4,12,8), **_AS_CHOSEN),
+    small = Spec(profile='small', size=96, store_size=128, epochs=(4,12,8), **_AS_CHOSEN),
     gpu = Spec(profile='gpu', size=224, store_size=256, epochs=(8,24,16), bs=(32,64,32), **_AS_CHOSEN),
     paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, inside=None,
                  recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
