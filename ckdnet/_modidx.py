@@ -890,6 +890,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.results._reported_on': ('results.html#_reported_on', 'ckdnet/results.py'),
                                 'ckdnet.results._shown': ('results.html#_shown', 'ckdnet/results.py'),
                                 'ckdnet.results._trained_alike': ('results.html#_trained_alike', 'ckdnet/results.py'),
+                                'ckdnet.results._unlike_paper': ('results.html#_unlike_paper', 'ckdnet/results.py'),
                                 'ckdnet.results._used_weights': ('results.html#_used_weights', 'ckdnet/results.py'),
                                 'ckdnet.results._valid_images': ('results.html#_valid_images', 'ckdnet/results.py'),
                                 'ckdnet.results._values': ('results.html#_values', 'ckdnet/results.py'),

@@ -263,6 +263,7 @@ def describe_runs(
     earlier = [name for name,rs in runs.items() if any(r.result['data']['sha256'] is None for r in rs)]
     if earlier: text.append(_EARLIER_NOTE.format('all runs' if earlier==done else ', '.join(earlier)))
     if any(r.images.diagnosis.isna().any() for r in every): text.append(_TWO_TASKS_NOTE)
+    text += _unlike_paper(every)
     if not _trained_alike(every): text.append(_NOT_ALIKE_NOTE)
     absent = [name for name,rs in runs.items() if not rs]
     if absent: text.append(f"Not run: {', '.join(absent)}.")
@@ -305,6 +306,20 @@ def _count(runs, what):
     numbers = sorted({len({getattr(r, what) for r in rs}) for rs in runs.values() if rs})
     if len(numbers)>1: return f'{numbers[0]} to {numbers[-1]} {what}s'
     return f'{numbers[0]} {what}{"s" if numbers[0]>1 else ""}'
+
+# %% ../nbs/24_results.ipynb #6f4ddcb4
+def _unlike_paper(runs):
+    "A list of one sentence: what some of the trainings do not do as the paper; empty if there is nothing."
+    stages = [(r.result['spec'], name, stage) for r in runs for name,stage in r.result['stages'].items()]
+    unweighted = any(name.endswith('cls') and stage.get('recipe', {}).get('imbalance')=='ignored'
+                     for _,name,stage in stages)
+    after_encoder = any(name in _WITH_ENTANGLE_SEG and spec['inside'] is False for spec,name,_ in stages)
+    notes = [note for note,holds in ((_UNWEIGHTED_NOTE, unweighted), (_INSIDE_NOTE, after_encoder)) if holds]
+    return [f"Unlike in the paper, {' and '.join(notes)}."] if notes else []
+
+_WITH_ENTANGLE_SEG = ('ckd_seg','given_seg')
+_UNWEIGHTED_NOTE = 'the cross-entropy has no class weights of Eq. 5 (`recipe` shows why)'
+_INSIDE_NOTE = 'Entangle-Seg stands after the encoder, as in the released code'
 
 # %% ../nbs/24_results.ipynb #86d17e02
 VIEWS = {'one view':(), 'TTA':('tta',)} # where a result has the metrics of a view

@@ -45,8 +45,10 @@ if __name__=='__main__':
             pool.submit(ckdnet_run, names(*TABLE6, *TABLE7), seeds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*FIG11A[::4], *FIG11B[::2]), **on_2017),
             pool.submit(ckdnet_run, names(*SEARCH[::3]), folds='0', **on_2017),
-            pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING, *STACKING)}', folds='0,1',
-                        **on_2017),
+            pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING[:3])}', folds='0,1', **on_2017),
+            pool.submit(ckdnet_run, names(*CEILING[2:]), folds='0,1', **on_2017 | dict(data='isic2017_256_160px')),
+            pool.submit(ckdnet_run, f'ckdnet,{names(*STACKING)}', folds='0,1',
+                        **on_2017 | dict(data='isic2017_256_96px')),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),
         ]
         for r in runs: r.result()

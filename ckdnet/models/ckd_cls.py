@@ -25,7 +25,7 @@ class CKDClsNet(nn.Module):
     def __init__(self,
         encoder:Encoder, # from `create_encoder`, with `in_channels=4` if `mask_channel`, else 3
         n_classes:int=3, # C
-        variant:str='paper', # 'paper' or 'authors': form of ChannelAtten; 'authors' also resets the stem's BatchNorm
+        variant:str='paper', # 'paper' or 'authors': ChannelAtten, and whether a 4-channel stem has a new BatchNorm
         mask_channel:bool=True, # is the coarse probability map the fourth input channel?
         entangle:bool=True, # are the features gated with those of RootSeg-Net?
         channel_atten:bool=True, # ChannelAtten before the pooling?
@@ -35,7 +35,7 @@ class CKDClsNet(nn.Module):
         self.mask_channel = mask_channel
         self.entangle = entangle
         self.variant = check_variant(variant)
-        if variant=='authors': reset_first_bn(encoder)
+        if variant=='authors' and mask_channel: reset_first_bn(encoder)
         self.atten = ChannelAtten(variant) if channel_atten else nn.Identity()
         self.pool = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
         self.dropout = nn.Dropout(0) # not in the paper; a recipe can set it

@@ -98,7 +98,7 @@ class SCSE(nn.Module):
     "Spatial and channel squeeze and excitation (Fig. 4a). 'paper': one spatial gate; 'authors': one for each channel."
     def __init__(self,
         channels:int, # C
-        variant:str='paper', # 'paper', as in Roy et al., or 'authors'
+        variant:str='paper', # 'paper' or 'authors'
         reduction:int=16, # the channel branch has C/reduction channels inside
     ):
         super().__init__()
