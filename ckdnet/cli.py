@@ -142,8 +142,9 @@ def ckdnet_run(
       Fig. 11a: lr_1e-5_1e-3, lr_1e-5_1e-4, lr_1e-5_1e-5
       Fig. 11b: lambda_0.1, lambda_0.5, lambda_1, lambda_1.5, lambda_2, lambda_2.5, lambda_3
       The ceiling: given_mask, given_other_mask, given_diagnosis, given_other_diagnosis
-      The ceiling: out_of_fold, out_of_fold_seg
-      The recipe: recipe_0 to recipe_15, alone or followed by _last or _average"""
+      The ceiling: ckd_cls, out_of_fold, out_of_fold_seg
+      The recipe: recipe_0 to recipe_15, alone or followed by _last or _average
+      The recipe: encoder_weighted, encoder_balanced"""
     names,seeds = _items('names', names), _numbers('seeds', seeds)
     folds = [None] if folds is None else _numbers('folds', folds)
     if images and (folder or dataset!='isic2017'):
@@ -170,7 +171,6 @@ def _run_and_report(specs, folder, results, work, data):
 def _specs(names, seeds, folds, scratch, **kwargs):
     "The specs of some experiments, from the arguments of a command."
     from dataclasses import replace
-    import ckdnet.data.isic # registers the data sets
     from ckdnet.train.spec import experiments
     specs = experiments(names, seeds, folds, **kwargs)
     return [replace(s, pretrained=False) for s in specs] if scratch else specs
@@ -372,7 +372,6 @@ def ckdnet_release(
     if not file: raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
     here = _results(results)/_plain_name('the images', data)
     images = _images_of(here, folder)
-    import ckdnet.data.isic # registers the data sets
     from ckdnet.publish import best_seed, check_card, release
     from ckdnet.results import load_runs
     if seed is None: seed = best_seed(load_runs(here, _plain_name('an experiment', name))).seed
@@ -428,7 +427,6 @@ def ckdnet_bench(
     seeds = _numbers('seeds', seeds)
     images = _images(folder)
     results = _results(results)/_plain_name('the images', data)
-    import ckdnet.data.isic # registers the data sets
     from ckdnet.bench.speed import bench_alone, bench_metrics, bench_speed
     if metrics: bench_metrics(images, results, work, data, profile, seeds)
     elif alone: bench_alone(images, results, work, profile)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING',
-           'STACKING', 'SEARCH', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
+           'STACKING', 'SEARCH', 'IMBALANCE', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
            'recipe_name', 'Spec', 'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'experiments',
            'StagePlan', 'stage_plans', 'stage_record']
 
@@ -12,6 +12,7 @@ __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'TABLE6', 'TABLE7', 'FIG1
 from dataclasses import asdict, dataclass, replace
 from itertools import product
 from ..core import check_name
+import ckdnet.data.isic # registers its data sets
 from ..data.index import get_dataset
 from ..data.loaders import AUGMENT
 from .stages import Stage, stages_of
@@ -193,6 +194,7 @@ CEILING = (
 
 # %% ../../nbs/32_train.spec.ipynb #b3e33b3b
 STACKING = (
+    _spec('ckd_cls', 'ckd_cls'),
     _spec('out_of_fold', 'ckd_cls', out_of_fold=3),
     _spec('out_of_fold_seg', out_of_fold=3),
 )
@@ -215,10 +217,17 @@ def _search(i, options, weights):
 SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_design())
                for weights in ('best','last','average'))
 
+# %% ../../nbs/32_train.spec.ipynb #ae7bbf00
+RECIPES['balanced'] = replace(_ONE_CYCLE, imbalance='sampling')
+IMBALANCE = (
+    _spec('encoder_weighted', 'encoder', channel_atten=False, recipe='one_cycle'),
+    _spec('encoder_balanced', 'encoder', channel_atten=False, recipe='balanced'),
+)
+
 # %% ../../nbs/32_train.spec.ipynb #371366d1
 _OTHERS = (_spec('unet', 'unet'), _spec('ckdnet_authors', variant='authors'))
 _OF_PAPER = (*TABLE6, *TABLE7, *TABLE3, *TABLE5, *FIG11A, *FIG11B)
-EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, *_OTHERS)}
+EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, *IMBALANCE, *_OTHERS)}
 PANELS = ('encoder','encoder_atten','seg_bce','seg_dice','seg_dice_bce','seg_dice_focal','ckdnet')
 
 # %% ../../nbs/32_train.spec.ipynb #55134b3d
@@ -234,7 +243,8 @@ def experiment(
     spec = replace(EXPERIMENTS[name], dataset=get_dataset(dataset).name, seed=seed)
     if profile=='cpu': return spec
     base = PROFILES[profile]
-    fields = {k:getattr(base, k) for k in _PROFILE_FIELDS}
+    kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, *IMBALANCE) else () # they differ in nothing else
+    fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
     if profile=='paper' and not spec.pretrained: fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **_like_cascade(base, spec.model))
 
