@@ -11,14 +11,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import NamedTuple
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
-from fastai.torch_core import default_device
 from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
 from .data.index import OFFICIAL, Dataset
 from .data.loaders import other_rows
-from .data.store import Store
+from .data.store import Store, compute_device, half_type
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import CKDNet, CKDOutput
 from .models.ckd_cls import CKDClsNet
@@ -28,15 +27,16 @@ from .models.layers import fold_bn
 class Frozen:
     "The networks for inference, with the conversion of images to their input."
     def __init__(self, net, size, bf16):
-        self.net = fold_bn(net.to(default_device()))
+        self.device = compute_device()
+        self.net = fold_bn(net).to(self.device)
         self.size = size
         self.bf16 = bf16
         encoder = (net.cls or net.seg).encoder
-        self.mean = torch.tensor(encoder.mean, device=default_device()).view(1,3,1,1)
-        self.std = torch.tensor(encoder.std, device=default_device()).view(1,3,1,1)
+        self.mean = torch.tensor(encoder.mean, device=self.device).view(1,3,1,1)
+        self.std = torch.tensor(encoder.std, device=self.device).view(1,3,1,1)
 
     def prepare_given(self, truth): # masks (B,h,w) → (B,size,size); labels (B,) stay as they are
-        truth = truth.to(default_device())
+        truth = truth.to(self.device)
         if truth.ndim==1: return truth
         return F.interpolate(truth[:,None].float(), size=(self.size, self.size))[:,0]
 
@@ -46,14 +46,14 @@ class Frozen:
 
     @contextmanager
     def inference(self):
-        device = default_device().type
-        half = device=='cuda' or self.bf16
-        with torch.inference_mode(), torch.autocast(device, torch.bfloat16, enabled=half): yield
+        on_gpu = self.device.type=='cuda'
+        dtype = half_type() if on_gpu else torch.bfloat16
+        with torch.inference_mode(), torch.autocast(self.device.type, dtype, enabled=on_gpu or self.bf16): yield
 
 def _batches(store, which, bs):
     "Images in 0…1, `bs` at a time."
     for i in progress_bar(range(0, len(which), bs), leave=False):
-        yield store[which[i:i+bs]][0].to(default_device()).float()/255
+        yield store[which[i:i+bs]][0].to(compute_device()).float()/255
 
 def as_arrays(parts):
     "Lists of batches as float32 arrays; empty lists are left out."
@@ -266,6 +266,7 @@ def evaluate_official(
     **kwargs,
 )->tuple: # split → metrics from `summary`; one row per image, with its split. Both empty without ground truth
     "The metrics of the splits `OFFICIAL`, as far as the ground truth is known."
+    df = df.reset_index(drop=True) # row i is row i of the store
     judged = _known(net, df).any(axis=1)
     metrics = {}
     tables = [pd.DataFrame(columns=['image_id','split'])]
@@ -306,6 +307,7 @@ def evaluate(
     **kwargs, # `size`, `bs` and `bf16` of `predict`
 )->Evaluation:
     "Predict the images of 'valid' and compute metrics. Each is judged by what is known of it and what is predicted."
+    df = df.reset_index(drop=True) # row i is row i of the store
     known = _known(net, df)
     which = np.flatnonzero((df.split=='valid') & known.any(axis=1))
     truth = _given_truth(net.given, store, other_rows(which) if other else which, dataset)

@@ -17,7 +17,6 @@ from time import perf_counter
 from typing import NamedTuple
 from warnings import warn
 import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
-from fastai.torch_core import default_device
 from fastcore.basics import patch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
@@ -296,7 +295,7 @@ def stream(self:Predictor,
 def _run(self:Predictor, pixels, tta):
     "What `predict` gives for (B,3,H,W) of uint8, or `predict_tta`."
     for o in self.seen.values(): o.clear()
-    frozen,x = self.frozen, torch.from_numpy(pixels).to(default_device()).float()/255
+    frozen,x = self.frozen, torch.from_numpy(pixels).to(self.frozen.device).float()/255
     with frozen.inference():
         if tta: out = dict(probs=crop_logits(frozen, x).softmax(1), fine=view_masks(frozen, x))
         else: out = probabilities(frozen.net(frozen.prepare(x))) | {k:o[0] for k,o in self.seen.items()}

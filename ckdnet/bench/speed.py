@@ -19,7 +19,6 @@ from fastai.callback.channelslast import ChannelsLast
 from fastai.callback.core import Callback, CancelFitException
 from fastai.callback.schedule import *
 from fastai.optimizer import Adam
-from fastai.torch_core import default_device
 from fastcore.basics import store_attr
 from matplotlib import pyplot as plt
 from PIL import Image
@@ -27,7 +26,7 @@ from .stock import LOOPS, loop_learner, same_metrics, stock_dls
 from ..data.files import read_image, read_mask
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store, decode
+from ..data.store import Store, compute_device, decode
 from ..models.layers import fold_bn
 from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
@@ -290,7 +289,7 @@ def predict_rate(
     n:int=5, # number of batches; four times as many single images
 )->dict: # images_per_second in batches; latency_ms of a single image, median
     "How fast the cascade predicts."
-    device = default_device()
+    device = compute_device()
     n_classes = len(get_dataset(spec.dataset).classes)
     net = create_model(replace(spec, pretrained=False), n_classes).to(device).eval()
     x = torch.randn(spec.bs[0], 3, spec.size, spec.size, device=device)

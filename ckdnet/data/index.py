@@ -219,7 +219,7 @@ def fingerprint(
     hashes = content_hashes([*used.image, *used['mask']])
     table = used[['image_id','diagnosis','split']].assign(
         lesion=used.lesion.where(used.split=='valid'), image=hashes[:len(used)], mask=hashes[len(used):])
-    sha256 = hashlib.sha256(table.to_csv(index=False).encode()).hexdigest()[:16]
+    sha256 = hashlib.sha256(table.to_csv(index=False, lineterminator='\n').encode()).hexdigest()[:16]
     return dict(images=df.split.value_counts().to_dict(), sha256=sha256)
 
 # %% ../../nbs/01_data.index.ipynb #87bb28dd

@@ -15,14 +15,14 @@ from ..core import check_name, offenders # before fastai, whose import warns
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
 from fastai.data.transforms import CategoryMap
-from fastai.torch_core import TensorCategory, TensorImage, default_device, explode_types
+from fastai.torch_core import TensorCategory, TensorImage, explode_types
 from fastai.vision.augment import RandTransform
 from fastai.vision.core import TensorMask
 from fastcore.basics import patch, store_attr
 from fastcore.foundation import L
 from matplotlib import pyplot as plt
 from torchvision.transforms.v2 import RandomErasing
-from .store import Store, send
+from .store import Store, compute_device, send
 
 # %% ../../nbs/05_data.loaders.ipynb #821d70a6
 def take(array, rows):
@@ -342,7 +342,7 @@ def create_dls(
 )->DataLoaders: # `train`, shuffled and augmented, and `valid`: the images of `select`, unchanged
     "Training and selection batches for one stage. Raises `ValueError` for an unknown augmentation or target."
     check_name('augmentation', augment, AUGMENT)
-    device = torch.device(device or default_device())
+    device = torch.device(device or compute_device())
     store = store.to(device)
     ds_train = StoreDataset(store, train, target, classes, True, given, other)
     ds_select = StoreDataset(store, select, target, classes, False, given, other)

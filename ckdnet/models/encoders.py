@@ -188,6 +188,10 @@ def pretrained_weights(
     except Exception as e: raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
 
 # %% ../../nbs/11_models.encoders.ipynb #2869a743
+def _densenet_name(key):
+    "The name of a weight of torchvision's DenseNet, from the name in its published file."
+    return re.sub(r'(norm|conv)\.([12])\.', r'\1\2.', key)
+
 def torchvision_stages(
     name:str, # a key of `TORCHVISION`
     pretrained:bool, # load ImageNet weights?
@@ -196,7 +200,8 @@ def torchvision_stages(
     m = torchvision.models.get_model(name)
     if pretrained:
         weights = pretrained_weights(name)
-        m.load_state_dict({re.sub(r'(norm|conv)\.([12])\.', r'\1\2.', k): v for k,v in weights.items()})
+        if name.startswith('densenet'): weights = {_densenet_name(k):v for k,v in weights.items()}
+        m.load_state_dict(weights)
     return TORCHVISION[name](m), {}
 
 # %% ../../nbs/11_models.encoders.ipynb #c3ba4cec
@@ -252,7 +257,7 @@ def create_encoder(
 # %% ../../nbs/11_models.encoders.ipynb #c5e79693
 def set_drop_path(
     encoder:nn.Module, # changed in place
-    rate:float, # probability of the last block to be left out, 0…1; 0 switches it off
+    rate:float, # 0…1: block i of n is left out with probability rate·i/n, i from 0; 0 switches it off
 ):
     """Give the blocks of an encoder from timm a probability to be left out in training, which grows with the depth.
     Raises `ValueError` for an encoder without such blocks."""

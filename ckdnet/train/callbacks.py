@@ -76,9 +76,14 @@ class OutOfFold(Upstream):
     def _messages(self, *inputs):
         if not self.training: return super()._messages(*inputs)
         part = torch.tensor([self.part_of[i] for i in self.dl.batch_ids], device=inputs[0].device)
-        where = [(part==k).nonzero()[:,0] for k in part.unique()]
-        outputs = [getattr(self.folded[part[i[0]]], self.method)(*(o[i] for o in inputs)) for i in where]
-        order = torch.cat(where).argsort() # from the order of the parts back to that of the batch
+        positions = []
+        outputs = []
+        for k in part.unique().tolist():
+            of_part = (part==k).nonzero()[:,0]
+            messages = getattr(self.folded[k], self.method)
+            positions.append(of_part)
+            outputs.append(messages(*(o[of_part] for o in inputs)))
+        order = torch.cat(positions).argsort() # from the order of the parts back to that of the batch
         return apply(lambda o: o[order], to_concat(outputs))
 
 # %% ../../nbs/30_train.callbacks.ipynb #54dd33fb
@@ -292,7 +297,7 @@ def _read_state(file):
     try:
         with zipfile.ZipFile(file) as archive:
             if archive.testzip(): return None # the first part whose checksum is wrong
-        return torch.load(file, weights_only=True)
+        return torch.load(file, map_location='cpu', weights_only=True) # it may come from a GPU
     except Exception: return None # a damaged archive can raise anything
 
 def _hash(file): return file_hash(file) if file and file.exists() else None
@@ -313,13 +318,15 @@ def _usable_state(file, best, n_epoch):
 def _training_state(learn):
     "What the next epoch depends on."
     smooth = learn.recorder.smooth_loss
+    scaler = getattr(learn, 'scaler', None) # of mixed precision
     return dict(model=get_model(learn.model).state_dict(), opt=_as_plain(learn.opt.state_dict()),
-                order=learn.dls.train.rng.getstate(), smooth_loss=(smooth.count, float(smooth.val)),
-                random=all_processes(_random_states()))
+                scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
+                smooth_loss=(smooth.count, float(smooth.val)), random=all_processes(_random_states()))
 
 def _restore_training(learn, state):
     get_model(learn.model).load_state_dict(state['model'])
     learn.opt.load_state_dict(state['opt'])
+    if state['scaler']: learn.scaler.load_state_dict(state['scaler'])
     learn.dls.train.rng.setstate(state['order'])
     count,val = state['smooth_loss']
     learn.recorder.smooth_loss.count = count

@@ -18,12 +18,12 @@ from fastai.callback.progress import CSVLogger
 from fastai.callback.schedule import *
 from fastai.learner import Learner, replacing_yield
 from fastai.optimizer import OptimWrapper
-from fastai.torch_core import TensorCategory, default_device, num_distrib, params, rank_distrib
+from fastai.torch_core import TensorCategory, num_distrib, params, rank_distrib
 from fastai.vision.core import TensorMask
 from ..core import check_name, write_json
 from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store
+from ..data.store import Store, compute_device, half_type
 from ..models.ckd_cls import CKDClsNet
 from ..models.encoders import set_drop_path
 from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, OutOfFold, Plateau,
@@ -46,7 +46,7 @@ def stage_dls(
     dls = create_dls(store, rows(df, 'train'), rows(df, 'select'), plan.stage.target, plan.spec.size, plan.bs//n,
                      classes=dataset.classes, augment=plan.recipe.augment, cutout=plan.recipe.cutout,
                      balanced=_is_balanced(plan), given=plan.stage.given, other=plan.spec.other,
-                     norm=(encoder.mean, encoder.std), device=default_device(), seed=plan.seed)
+                     norm=(encoder.mean, encoder.std), device=compute_device(), seed=plan.seed)
     if n==1: return dls
     from ckdnet.train.distributed import share_batches # here, because it needs accelerate
     return share_batches(dls)
@@ -68,7 +68,7 @@ def encoder_and_rest(model):
 def _precision_callbacks(device, bf16):
     "Half precision on a GPU, bfloat16 where the GPU has it; on a CPU only if the recipe asks for it."
     if torch.device(device).type!='cuda': return [Bfloat16()] if bf16 else []
-    return [MixedPrecision('bf16' if torch.cuda.get_device_capability()[0]>=8 else 'fp16')]
+    return [MixedPrecision('bf16' if half_type()==torch.bfloat16 else 'fp16')]
 
 def _before(stage, net):
     "The networks before a stage, in a model of their own."

@@ -30,7 +30,7 @@ class Recipe:
     cutout:float=0. # probability of a training image to have a box erased
     imbalance:str='weights' # of the diagnoses: 'weights' (Eq. 5), 'sampling' of all equally often, 'ignored'
     dropout:float=0. # before the last layer of CKD-Cls-Net
-    drop_path:float=0. # probability of the encoder's last block to be left out in training
+    drop_path:float=0. # `set_drop_path` of the encoder: how often its blocks are left out in training
     label_smoothing:float=0. # of the diagnoses
     mixup:float=0. # α of mixup between training images of the diagnosis; 0: none
     bf16:bool=False # bfloat16 on a CPU? (On a GPU training is always in half precision.)
