@@ -13,7 +13,7 @@ from pathlib import Path
 from traceback import walk_tb
 from typing import Annotated
 from fastcore.script import anno_parser
-from .core import check_name, data_dir, offenders
+from .core import check_name, data_dir, offenders, results_dir
 
 # %% ../nbs/60_cli.ipynb #16025324
 def _join_lists(
@@ -108,7 +108,9 @@ def _images(folder):
     if images is None: raise ValueError('No images were given: pass --folder, or set CKDNET_DATA.')
     return images
 
-def _results(folder): return Path(folder or os.environ.get('CKDNET_RESULTS') or 'data/results')
+def _results(folder):
+    "The folder of the results: the argument as it is, else that of `results_dir`, else data/results."
+    return Path(folder).expanduser() if folder else results_dir() or Path('data/results')
 
 # %% ../nbs/60_cli.ipynb #1a5882cf
 @command

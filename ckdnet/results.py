@@ -10,7 +10,7 @@ __all__ = ['SCHEMA', 'SIDE_FILES', 'NOT_RUN', 'NOT_DEFINED', 'VIEWS', 'recorded_
            'verdict_list', 'paper_table', 'panel_source', 'read_panel']
 
 # %% ../nbs/24_results.ipynb #5ad4d856
-import json, os, tempfile
+import json, tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from PIL import Image
-from .core import data_dir, file_hash
+from .core import data_dir, file_hash, here_or_above, results_dir
 from .data.files import DataError, read_image, read_mask
 from .data.index import DATASETS, fingerprint, get_dataset, rows
 from .data.isic import ISIC2017
@@ -28,18 +28,13 @@ from .metrics import average_auc, probs_and_labels
 from .stats import NO_DIFFERENCE, Difference, Fold, compare, compare_folds, delong
 
 # %% ../nbs/24_results.ipynb #4d9c1e32
-def _here_or_above(path):
-    "A folder that is found in the current folder or in one above it; None if there is none."
-    return next((d/path for d in (Path.cwd(), *Path.cwd().parents) if (d/path).is_dir()), None)
-
-# %% ../nbs/24_results.ipynb #830bb004
 def recorded_results(
     images:str='isic2017_256', # name of the images in them, or of a file
 )->Path: # in `data/results` here or above, in the installed package, or in the checkout that is installed
     "Where the recorded results are. Raises `FileNotFoundError` if they are nowhere."
     package = Path(str(files('ckdnet')))
     relative = Path('data')/'results'
-    for found in (_here_or_above(relative), package/'recorded', package.parent/relative):
+    for found in (here_or_above(relative), package/'recorded', package.parent/relative):
         if found and found.is_dir(): return found/images
     raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and no folder recorded in '
                             f'{package}: set CKDNET_RESULTS to the folder of your results.')
@@ -49,10 +44,9 @@ def results_folder(
     own=None, # folder of results; by default CKDNET_RESULTS, else the recorded ones
 )->Path: # of the results of these images
     "Where the results of a set of images are. Raises `FileNotFoundError` if there is no such folder of results."
-    own = own or os.environ.get('CKDNET_RESULTS')
-    if not own: return recorded_results(images)
-    found = _here_or_above(Path(own).expanduser())
-    if found: return found/images
+    own = results_dir(own)
+    if own is None: return recorded_results(images)
+    if own.is_dir(): return own/images
     raise FileNotFoundError(f'There is no folder {own} in {Path.cwd()} or above it: pass an existing one, or correct '
                             'CKDNET_RESULTS.')
 
@@ -472,17 +466,19 @@ def delong_by_seed(
     b:list, # of `Run`, on the same images
     cls:str='melanoma', # the class against the rest
 )->str: # a p per seed that both have
-    "DeLong's test for the difference of two AUCs on the official split; empty for runs on folds."
-    if any(r.fold is not None for r in a+b): return ''
+    """DeLong's test for the difference of two AUCs on the official split; empty for runs on folds, and if one side was
+    not run. Raises `ValueError` if the images differ."""
+    if not (a and b) or any(r.fold is not None for r in a+b): return ''
     if not _trained_alike(a+b): return _NOT_ALIKE.missing
     seeds_b = {r.seed:r for r in b}
     ps = []
     for r in a:
         if r.seed not in seeds_b: continue
         c = r.classes.index(cls)
-        positive = r.labels()==c
+        labels,probs_a,probs_b,_ = _paired([r], [seeds_b[r.seed]], f'AUC {cls}', f'AUC {cls}')
+        positive = labels==c
         if 2<=positive.sum()<=len(positive)-2:
-            test = delong(r.probs()[:,c], seeds_b[r.seed].probs()[:,c], positive)
+            test = delong(probs_a[:,0,c], probs_b[:,0,c], positive)
             ps.append(f"{test['p']:.2f}")
         else: ps.append(NOT_DEFINED)
     return ', '.join(ps)

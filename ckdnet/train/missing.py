@@ -6,10 +6,9 @@
 __all__ = ['expected_time', 'train_missing']
 
 # %% ../../nbs/36_train.missing.ipynb #30df5f46
-import os
-from pathlib import Path
+from dataclasses import replace
 import numpy as np
-from ..core import data_dir
+from ..core import data_dir, results_dir
 from ..results import all_runs, recorded_results
 from .runs import run_all
 from .spec import experiments, spec_from_dict, stage_plans, stage_record
@@ -36,9 +35,7 @@ def expected_time(
     stages = {} # what is trained → the recorded times
     for spec in specs:
         times = _recorded_times(spec, folders)
-        for plan in stage_plans(spec):
-            record = str((stage_record(plan, ''), spec.fold))
-            stages[record] = stages.get(record) or times.get(plan.stage.name, [])
+        for record,stage in _trainings(spec): stages[record] = stages.get(record) or times.get(stage, [])
     known = [o for o in stages.values() if o]
     if not known: return 'How long the training takes is not known: there is no result of such a training.'
     seconds = sum(np.mean([o[0] for o in times]) for times in known)
@@ -46,6 +43,13 @@ def expected_time(
     unknown = len(stages)-len(known)
     rest = f'; of {unknown} of the {len(stages)} stages it is not known' if unknown else ''
     return f'The training takes about {_duration(seconds)}, as recorded on {devices}{rest}.'
+
+def _trainings(spec):
+    "What is trained for a spec: pairs of a key and the name of the stage."
+    for plan in stage_plans(spec): yield str((stage_record(plan, ''), spec.fold)), plan.stage.name
+    for part in range(spec.out_of_fold): # the networks before the last, without each part of the training images
+        for plan in stage_plans(replace(spec, out_of_fold=0))[:-1]:
+            yield str((stage_record(plan, ''), spec.fold, part)), plan.stage.name
 
 def _duration(seconds):
     for unit,n in {'h':3600, 'min':60}.items():
@@ -66,13 +70,13 @@ def train_missing(
 ):
     """Train and evaluate the experiments that have no result yet. Says first how many they are and how long it takes;
     continues where it was interrupted. Raises `ValueError` without a folder, and for a result of another spec."""
-    results,folder = results or os.environ.get('CKDNET_RESULTS'), data_dir(data)
+    results,folder = results_dir(results), data_dir(data)
     if not results: raise ValueError('Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
     if not folder: raise ValueError('Trainings need images: name their folder (data), or set CKDNET_DATA.')
-    here = Path(results).expanduser()/images
+    here = results/images
     specs = experiments(names, seeds, folds, profile=profile, dataset=dataset)
     missing = [s for s in specs if not (here/s.name/f'{s.stem}.json').exists()]
     print(f'{len(missing)} of {len(specs)} results are missing in {here}.')
     if not missing: return
     print(expected_time(missing, recorded_results(''), here.parent), flush=True)
-    run_all(specs, folder, here.parent, work, images)
+    run_all(specs, folder, results, work, images)

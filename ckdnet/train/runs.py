@@ -219,11 +219,14 @@ def check_run(
 # %% ../../nbs/34_train.runs.ipynb #26ad77ff
 def _check_images(stage, dataset, df):
     "Can the stage be trained, and its best epoch be selected?"
-    for split in ('train','select'):
-        known = df.iloc[rows(df, split)][stage.target].dropna()
-        if not len(known): raise DataError(f"{stage.title} needs images with a {stage.target}: '{split}' has none.")
+    needed = [o for o in (stage.target, stage.given) if o]
+    def usable(split): return df.iloc[rows(df, split)].dropna(subset=needed)
+    splits = ('train','select','valid') if stage.given else ('train','select')
+    for split in splits:
+        if len(usable(split)): continue
+        raise DataError(f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none.")
     if stage.target=='mask': return
-    trained,select = (df.diagnosis.iloc[rows(df, split)].dropna() for split in ('train','select'))
+    trained,select = (usable(split).diagnosis for split in ('train','select'))
     absent = [c for c in dataset.classes if c not in set(trained)]
     if absent: raise DataError(offenders('Classes without a training image', absent, 'Split the images differently.'))
     if not any(0<(select==c).sum()<len(select) for c in dataset.task_classes):
@@ -258,13 +261,17 @@ def run_all(
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
     check_one_process()
     indices = _indices(specs, folder)
+    for spec in specs: # all of them, before the first one trains for hours
+        file = _result_file(spec, results, data)
+        if not file.exists():
+            check_run(spec, get_dataset(spec.dataset), indices[spec.dataset, spec.fold], work, file.parent)
     done = {}
     for wait in (False, True): # first the specs that no other process works on
         left = [s for s in specs if s not in done]
         for spec in progress_bar(left) if len(left)>1 else left:
             df = indices[spec.dataset, spec.fold]
             with suppress(Timeout):
-                done[spec] = _run(spec, df, Path(results), Path(work), data or spec.dataset, wait)
+                done[spec] = _run(spec, df, _result_file(spec, results, data), Path(work), wait)
     return [done[s] for s in specs]
 
 # %% ../../nbs/34_train.runs.ipynb #70f6547a
@@ -275,16 +282,19 @@ def _indices(specs, folder):
     return {(name,fold):complete_index(index(name, fold)) for name,fold in {(s.dataset,s.fold) for s in specs}}
 
 # %% ../../nbs/34_train.runs.ipynb #cee03226
-def _run(spec, df, results, work, data, wait):
+def _result_file(spec, results, data):
+    data = data or spec.dataset
     if Path(data).name!=data or data=='..':
         raise ValueError(f'The name of the images names a folder in {results}, not {data!r}.')
-    file = results/data/spec.name/f'{spec.stem}.json'
+    return Path(results)/data/spec.name/f'{spec.stem}.json'
+
+def _run(spec, df, file, work, wait):
+    data = file.parent.parent.name
     claim = file.with_name(f'.{file.stem}.spec.json') # what the process that holds the lock makes
     def check_claim():
         if claim.exists(): _check_same_spec(file, spec_from_dict(json.loads(claim.read_text())), spec)
     with _lock(file.with_name(f'.{file.stem}.lock'), f'makes {file}', wait, check_claim):
         if file.exists() and _is_complete(file, spec, df, work/data): return read_result(file)
-        check_run(spec, get_dataset(spec.dataset), df, work, file.parent)
         write_json(claim, asdict(spec))
         try: _make_result(spec, df, file, work, data)
         finally: claim.unlink()
