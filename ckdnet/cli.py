@@ -8,7 +8,7 @@ __all__ = ['command', 'ckdnet_run', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_dow
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, json, os, re, shlex, sys
-from functools import wraps
+from functools import cache, wraps
 from pathlib import Path
 from traceback import walk_tb
 from typing import Annotated
@@ -273,18 +273,16 @@ def _test_predictor(net, spec, dataset, df, work, tta=False):
     from ckdnet.evaluate import post_processed, predict, predict_tta
     from ckdnet.train.runs import prediction_args
     store = Store(df, spec.store_size, Path(work)/'stores')
-    predictions = {} # both parts of ISIC2017 have the same images: they are predicted once
-    def predict_one(which, target):
-        args = (net, store, np.array(which))
-        if tta: # its views are not the same for both parts
-            return predict_tta(*args, **prediction_args(spec), diagnosis=target=='diagnosis', mask=target=='mask')
-        if which not in predictions: predictions[which] = predict(*args, **prediction_args(spec))
-        return predictions[which]
+    args = prediction_args(spec)
+    @cache # both parts of ISIC2017 have the same images
+    def single_view(which): return predict(net, store, np.array(which), **args)
+    def several_views(which, target):
+        return predict_tta(net, store, np.array(which), diagnosis=target=='diagnosis', mask=target=='mask', **args)
     def predict_test(target):
         which = tuple(dataset.to_submit(df, target))
         if not which: raise ValueError(f'There are no test images for the {target}: add their folder to the images.')
-        cleaned = post_processed(predict_one(which, target), dataset.post_process(spec.variant))
-        return cleaned, df.loc[list(which)]
+        pred = several_views(which, target) if tta else single_view(which)
+        return post_processed(pred, dataset.post_process(spec.variant)), df.iloc[list(which)]
     return predict_test
 
 # %% ../nbs/60_cli.ipynb #36b34a15

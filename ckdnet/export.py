@@ -30,7 +30,7 @@ class Deployed(nn.Module):
         super().__init__()
         _check_whole(net)
         if not temperature>0: raise ValueError(f'A temperature is above 0, not {temperature}.')
-        self.net = fold_bn(net.cpu())
+        self.net = fold_bn(net).cpu()
         self.temperature = temperature
         self.register_buffer('mean', torch.tensor(net.cls.encoder.mean).view(3,1,1))
         self.register_buffer('std', torch.tensor(net.cls.encoder.std).view(3,1,1))

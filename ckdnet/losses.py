@@ -68,9 +68,12 @@ def pixels(
     logits, # (B,1,H,W)
     mask, # (B,H,W), 0 or 1, of any type
 )->tuple: # logits (B,H·W), mask (B,H·W), both plain tensors in fp32, or in fp64 if the logits are
-    "Logits and mask, one row of pixels per image. Raises `ValueError` if their sizes do not match."
+    "Logits and mask, one row of pixels per image. Raises `ValueError` for other sizes, and for masks of 0 and 255."
     logits = precise(logits)
-    mask = mask.as_subclass(torch.Tensor).to(logits.dtype)
+    mask = mask.as_subclass(torch.Tensor)
+    if mask.dtype==torch.uint8 and mask.numel() and mask.max()>1:
+        raise ValueError(f'A mask has values up to {mask.max()}, such as those of an image file: pass 0 and 1.')
+    mask = mask.to(logits.dtype)
     if mask.ndim!=3 or logits.shape!=mask[:,None].shape:
         raise ValueError(f'Logits {tuple(logits.shape)} do not match a mask {tuple(mask.shape)}: '
                          'they must be (B,1,H,W) and (B,H,W).')

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SEG_METRICS', 'counts', 'from_counts', 'seg_metrics', 'auc', 'average_auc', 'average_precision', 'checked_probs',
-           'one_vs_rest', 'isic2017_cls_metrics', 'bma', 'isic2018_cls_metrics']
+           'one_vs_rest', 'mean_or_none', 'isic2017_cls_metrics', 'class_mean', 'bma', 'isic2018_cls_metrics']
 
 # %% ../nbs/21_metrics.ipynb #b04cfaf7
 import numpy as np, pandas as pd
@@ -50,8 +50,9 @@ def from_counts(
 SEG_METRICS = ['JA','Dice','ACC','SEN','SPC','thresholded_JA']
 
 def _binary(m, name):
-    "Mask `m` as bool. Raises `ValueError` for values other than 0 and 1."
+    "Mask `m` (H,W) as bool. Raises `ValueError` for other shapes, and for values other than 0 and 1."
     m = np.asarray(m)
+    if m.ndim!=2: raise ValueError(f'{name} has the shape {m.shape}, not (H,W): pass a list of masks.')
     if m.dtype!=bool and not ((m==0)|(m==1)).all():
         raise ValueError(f'{name} has values other than 0 and 1: apply a threshold first.')
     return m.astype(bool)
@@ -62,7 +63,7 @@ def seg_metrics(
 )->pd.DataFrame: # (N, metrics), columns `SEG_METRICS`; `.mean()` is the challenge's value
     """Segmentation metrics of each image (§2.7).
 
-    Raises `ValueError` if the numbers or sizes of masks differ, or for values other than 0 and 1."""
+    Raises `ValueError` if the numbers or sizes of masks differ, for other shapes, and for values other than 0 and 1."""
     if len(pred)!=len(truth): raise ValueError(f'{len(pred)} predicted masks for {len(truth)} true masks.')
     rows = []
     for i,(p,t) in enumerate(zip(pred, truth)):
@@ -150,6 +151,10 @@ def one_vs_rest(
     return {k: none_if_nan(m[k]) for k in ('AUC','ACC','SEN','SPC','AP','PPV','NPV','Dice')}
 
 # %% ../nbs/21_metrics.ipynb #19ed54fb
+def mean_or_none(values)->float|None: # None if one of the values is None
+    "The mean of metrics, if all of them exist."
+    return None if None in values else float(np.mean(values))
+
 def isic2017_cls_metrics(
     probs, # (N,3), probabilities of melanoma, seborrheic keratosis, nevus
     labels, # (N,), integers 0…2
@@ -163,10 +168,16 @@ def isic2017_cls_metrics(
     for c,name in enumerate(('melanoma','seborrheic_keratosis')):
         m = one_vs_rest(probs[:,c], labels==c)
         out[name] = {k: m[k] for k in ('AUC','ACC','SEN','SPC','AP','PPV')}
-    aucs = [m['AUC'] for m in out.values()]
-    return out | dict(avg_AUC=None if None in aucs else float(np.mean(aucs)))
+    return out | dict(avg_AUC=mean_or_none([m['AUC'] for m in out.values()]))
 
 # %% ../nbs/21_metrics.ipynb #2d1404a3
+def class_mean(
+    values, # (N,), or (N,seeds)
+    labels, # (N,) integers
+)->float:
+    "The mean within each class, then over the classes that occur."
+    return float(np.mean([values[labels==c].mean() for c in np.unique(labels)]))
+
 def bma(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
@@ -179,7 +190,7 @@ def bma(
     top = probs==probs.max(1, keepdims=True)
     is_top = top[np.arange(len(labels)), labels]
     right = is_top & (top.sum(1)==1)
-    return float(np.mean([right[labels==c].mean() for c in np.unique(labels)]))
+    return class_mean(right, labels)
 
 def _mean_of(metrics, k):
     "The mean of a metric over classes; None where it exists for none of them."

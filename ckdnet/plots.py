@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'stretch', 'plot_cams',
            'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box', 'plot_differences', 'tsne', 'plot_tsne',
-           'knn_shares', 'class_mean', 'knn_purity']
+           'knn_shares', 'knn_purity']
 
 # %% ../nbs/42_plots.ipynb #d1f328de
 import textwrap
@@ -18,6 +18,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 from sklearn.neighbors import NearestNeighbors
+from .metrics import class_mean
 
 # %% ../nbs/42_plots.ipynb #b90059ce
 OKABE_ITO = dict(blue='#0072B2', vermilion='#D55E00', green='#009E73', purple='#CC79A7',
@@ -442,13 +443,6 @@ def knn_shares(
     neighbours = NearestNeighbors(n_neighbors=k).fit(_check_features(features, k+1))
     nearest = neighbours.kneighbors(return_distance=False) # (N,k), without the image itself
     return (labels[nearest]==labels[:,None]).mean(1)
-
-def class_mean(
-    values, # (N,), or (N,seeds)
-    labels, # (N,) integers
-)->float:
-    "The mean within each class, then over the classes."
-    return float(np.mean([values[labels==c].mean() for c in np.unique(labels)]))
 
 def knn_purity(
     features, # these arguments as for `knn_shares`

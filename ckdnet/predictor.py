@@ -67,6 +67,7 @@ def _read_file(path, size):
     if path.is_dir(): raise DataError(f'The folder {path} contains no images.')
     try:
         with Image.open(path, formats=_formats()) as im: return _decoded(im, path.stem, size)
+    except DataError as e: raise DataError(f'{path}: {e}') from None
     except Exception as e: raise DataError(f'{path} cannot be read as an image ({type(e).__name__}: {e}).') from e
 
 # %% ../nbs/50_predictor.ipynb #ff8921d2
@@ -225,10 +226,11 @@ def plot_prediction(
 _NEEDED = ('spec','data','prediction','temperature','far','features')
 
 def _dataset_of(metadata):
-    "The data set of a cascade; one that is not registered is known by its classes."
+    "The data set of a cascade; one that is not registered, or has other classes here, is made of what is recorded."
     data = metadata['data']
-    unknown = Dataset(data['dataset'], tuple(data['classes']), None, None)
-    return DATASETS.get(data['dataset'], unknown)
+    known = DATASETS.get(data['dataset'])
+    if known and list(known.classes)==list(data['classes']): return known
+    return Dataset(data['dataset'], tuple(data['classes']), index=None, metrics=None, tasks=tuple(data['tasks']))
 
 def _names(sources):
     "A name for each image: that of its file, or its number."
@@ -413,7 +415,9 @@ def _save_files(p, folder):
 
 def _fail_if_same(names):
     "Raise `DataError` if two images would write the same file."
-    fail_if([n for n,k in Counter(names).items() if k>1], 'Several images have the name', 'Predict them one by one.')
+    lower = Counter(name.lower() for name in names) # some file systems do not tell A from a
+    same = [name for name in names if lower[name.lower()]>1]
+    fail_if(dict.fromkeys(same), 'Several images have the name', 'Predict them one by one.')
 
 # %% ../nbs/50_predictor.ipynb #1917c926
 class Predictions(list):

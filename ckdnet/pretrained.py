@@ -137,7 +137,8 @@ def load_cascade(
     later version has written it."""
     file = weights_file(file)
     metadata,tensors = _read(file)
-    features = {k.removeprefix('features.'):tensors.pop(k).numpy() for k in list(tensors) if k.startswith('features.')}
+    of_features = [k for k in tensors if k.startswith('features.')]
+    features = {k.removeprefix('features.'):tensors.pop(k).numpy().copy() for k in of_features} # not a map of the file
     net = _network(file, metadata)
     expected = {k:v.shape for k,v in net.state_dict().items()}
     found = {k:v.shape for k,v in tensors.items()}

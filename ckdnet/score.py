@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
-from .data.files import DataError, fail_if, image_size, read_mask, read_table
+from .data.files import DataError, as_numbers, fail_if, image_size, read_mask, read_table
 from .data.index import make_index, twins
 from .data.isic import ISIC2017, ISIC2018, files_by_id
 from .metrics import SEG_METRICS, seg_metrics
@@ -38,7 +38,7 @@ def _read_csv(csv, dataset):
     fail_if(np.flatnonzero(ids.isna())+1, f'Rows without an image in {csv}', 'Remove them.')
     t.index = ids.str.replace(r'\.jpg$', '', flags=re.I, regex=True) # as the official scorer does
     fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {csv}', 'Remove one of each.')
-    t = t.apply(lambda column: pd.to_numeric(column.str.replace(',', '.'), errors='coerce'))
+    t = as_numbers(t)
     bad = ~t.apply(lambda column: column.between(0, 1)).all(axis=1) # NaN is not between them
     fail_if(t.index[bad], f'Images in {csv} with a value that is no number in [0, 1]', 'Write probabilities.')
     return t
@@ -59,10 +59,6 @@ def _same_images(found, wanted, where, truth):
     fail_if(set(found)-set(wanted), f'Images in {where} that are not in {truth}', 'Remove them.')
 
 # %% ../nbs/52_score.ipynb #f2a38b1a
-def _with_draws(metrics, images, n):
-    "Metrics (M,) of images, and their values on `n` draws of them (n,M); `metrics` is a function of image numbers."
-    return metrics(images), bootstrap_draws(lambda i: metrics(images[i]), len(images), n)
-
 def _ends(value, draws):
     "The 95 % intervals of M metrics, (2,M); NaN where the metric does not exist."
     with warnings.catch_warnings():
@@ -72,17 +68,18 @@ def _ends(value, draws):
 
 # %% ../nbs/52_score.ipynb #d6520a29
 def _rows(names, sides, images, label, draws):
-    "One row per metric; of two sides also their difference."
-    t = pd.DataFrame(names, columns=['of','metric'])
+    "One row per metric; of two sides, which are drawn together, also their difference."
+    def metrics(i): return np.stack([side(images[i]) for side in sides]) # (sides,M)
+    value = metrics(np.arange(len(images)))
+    drawn = bootstrap_draws(metrics, len(images), draws) # (draws,sides,M)
+    low,high = _ends(value[0], drawn[:,0])
+    t = pd.DataFrame(names, columns=['of','metric']).assign(value=value[0], low=low, high=high)
     t.insert(0, 'images', label)
     t.insert(1, 'n', len(images))
-    value,drawn = _with_draws(sides[0], images, draws)
-    t['value'],(t['low'],t['high']) = value, _ends(value, drawn)
     if len(sides)==1: return t
-    other,other_drawn = _with_draws(sides[1], images, draws)
-    t['against'],t['difference'] = other, value-other
-    t['difference_low'],t['difference_high'] = _ends(value-other, drawn-other_drawn)
-    return t
+    difference = value[0]-value[1]
+    low,high = _ends(difference, drawn[:,0]-drawn[:,1])
+    return t.assign(against=value[1], difference=difference, difference_low=low, difference_high=high)
 
 # %% ../nbs/52_score.ipynb #445468ba
 def _parts(ids, without):

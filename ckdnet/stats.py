@@ -131,9 +131,10 @@ class Difference(NamedTuple):
 
     @property
     def number(self)->str:
-        "'+0.030 ± 0.025', '+0.030' if `margin` is NaN, empty without a value."
+        "'+0.030 ± 0.025', '+0.030 [+0.010, +0.050]' over the images if `margin` is NaN, empty without a value."
         if not self.was_run: return ''
-        return f'{self.value:+.3f}' + ('' if np.isnan(self.margin) else f' ± {self.margin:.3f}')
+        if np.isnan(self.margin): return f'{self.value:+.3f} [{self.low:+.3f}, {self.high:+.3f}]'
+        return f'{self.value:+.3f} ± {self.margin:.3f}'
 
     @property
     def direction(self)->str:
@@ -149,7 +150,7 @@ class Difference(NamedTuple):
         if not self.was_run: return self.missing or 'not run'
         word = self.direction or 'no difference shown'
         if self.on_edge: return f'{word} (on the edge)'
-        if self.direction and np.isnan(self.margin): return f'{word} (one {self.over.removesuffix("s")})'
+        if np.isnan(self.margin): return f'{word} (one {self.over.removesuffix("s")})'
         return word
 
 NO_DIFFERENCE = Difference(value=np.nan, low=np.nan, high=np.nan, seeds_se=np.nan, margin=np.nan) # not run
@@ -171,12 +172,12 @@ def compare(
     """How much higher the metric of `a` is than that of `b`, with its uncertainty over images and seeds.
 
     Raises `ValueError` if the numbers of images differ, or the numbers of seeds if these are paired."""
+    if paired_seeds and a.shape[1]!=b.shape[1]:
+        raise ValueError(f'{a.shape[1]} and {b.shape[1]} seeds cannot be paired.')
     value,low,high = bootstrap_difference(estimate, truth, a, b, n=n, groups=groups)
     if np.isnan(value): return NO_DIFFERENCE._replace(missing='not defined')
     seeds_a = _per_seed(estimate, truth, a)
     seeds_b = _per_seed(estimate, truth, b)
-    if paired_seeds and len(seeds_a)!=len(seeds_b):
-        raise ValueError(f'{len(seeds_a)} and {len(seeds_b)} seeds cannot be paired.')
     sides = [np.subtract(seeds_a, seeds_b)] if paired_seeds else [seeds_a, seeds_b]
     se_images = (high-low)/2/norm.ppf(.975)
     seeds_se,margin = images_and_seeds(sides, se_images)

@@ -8,7 +8,7 @@ __all__ = ['PHASES', 'PARTS', 'BENCH_SCHEMA', 'TakeTurns', 'store_build', 'data_
            'recipe_minutes', 'plot_phases', 'plot_parts', 'bench_speed', 'bench_alone', 'metrics_spec', 'bench_metrics']
 
 # %% ../../nbs/bench/01_speed.ipynb #24990a00
-import json, multiprocessing, os, re, statistics, tempfile, time
+import gc, json, multiprocessing, os, re, statistics, tempfile, time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, replace
 from functools import partial
@@ -266,9 +266,13 @@ def stage_rate(
     clock = _time_steps(learn, n)
     images = clock.n*learn.dls.train.bs
     rate = images/sum(clock.spent.values())
-    if torch.cuda.is_available(): clock = _time_steps(learner(), n, wait=True)
+    valid = _valid_rate(learn)
+    if torch.cuda.is_available():
+        del learn, clock
+        gc.collect() # the memory of one learner is measured, not of two
+        clock = _time_steps(learner(), n, wait=True)
     phases = {k:v/images for k,v in clock.spent.items()}
-    return dict(train=rate, valid=_valid_rate(learn), phases=phases)
+    return dict(train=rate, valid=valid, phases=phases)
 
 # %% ../../nbs/bench/01_speed.ipynb #da4aa5b2
 def _median_seconds(net, x, n, half):
@@ -409,6 +413,7 @@ def measure_alone(
     "Measure how fast each stage is trained, and its memory, on the machine at hand."
     stages = {}
     for i,plan in enumerate(stage_plans(spec)):
+        gc.collect() # the networks of the stage before
         if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
         rate = stage_rate('fast', spec, i, df, folder, n)
         stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=_peak_mib())])
@@ -563,7 +568,9 @@ def bench_speed(
     profile:str='cpu', # a name in `PROFILES`
     rounds:int=3, # how often both sides take turns
 ):
-    "Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before."
+    """Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before, `ValueError`
+    for less than one round."""
+    if rounds<1: raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
     spec,file = _to_measure('benchmark', results, profile)
     df = get_dataset(spec.dataset).index(folder)
     result = benchmark(spec, df, Path(work), rounds, quick=profile=='smoke')

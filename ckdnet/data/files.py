@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMATS', 'SUFFIXES', 'MAX_PIXELS', 'DataError', 'read_image', 'image_size', 'read_mask', 'image_files', 'read_table',
-           'content_hashes']
+           'as_numbers', 'content_hashes']
 
 # %% ../../nbs/01_data.files.ipynb #4962eb49
 import csv, io, os, sqlite3, time
@@ -197,6 +197,13 @@ def _cells(text):
     rows = csv.reader(io.StringIO(text, newline=''), delimiter=separator, skipinitialspace=True)
     rows = [[cell.strip() or None for cell in row] for row in rows]
     return [row for row in rows if any(row)]
+
+# %% ../../nbs/01_data.files.ipynb #7a31b806
+def as_numbers(
+    t:pd.DataFrame, # of text
+)->pd.DataFrame: # of numbers; NaN for a cell that is none
+    "A table of numbers, with a decimal point or comma."
+    return t.apply(lambda column: pd.to_numeric(column.str.replace(',', '.'), errors='coerce'))
 
 # %% ../../nbs/01_data.files.ipynb #b2afcd1c
 def content_hashes(

@@ -11,10 +11,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
-from .files import (SUFFIXES, DataError, content_hashes, fail_if, image_files, image_size, is_clutter,
-                               read_table)
+from .files import (SUFFIXES, DataError, as_numbers, content_hashes, fail_if, image_files, image_size,
+                               is_clutter, read_table)
 from .index import COLUMNS, Dataset, check_diagnoses, move_part, register_dataset
-from ..metrics import bma, one_vs_rest
+from ..metrics import bma, mean_or_none, one_vs_rest
 
 # %% ../../nbs/02_data.folder.ipynb #23f7aa46
 _MASK_ENDING = re.compile('_(segmentation|mask|lesion)$', re.I)
@@ -75,7 +75,7 @@ def _read_labels(csv, group, classes):
 
 def _from_one_hot(t, csv):
     "The class of each row of ones and zeros."
-    t = t.apply(lambda column: pd.to_numeric(column.str.replace(',', '.'), errors='coerce'))
+    t = as_numbers(t)
     fix = "Each row has one 1; a table with other columns needs a column 'label', or the argument `classes`."
     bad = ~t.isin([0,1]).all(axis=1) | (t.sum(axis=1)!=1)
     fail_if(t.index[bad], f'Images without exactly one class in {csv}', fix)
@@ -145,8 +145,7 @@ def own_cls_metrics(
     balanced = bma(probs, labels) # checks both
     probs,labels = np.asarray(probs, dtype=float), np.asarray(labels)
     out = {name:one_vs_rest(probs[:,c], labels==c) for name,c in tasks.items()}
-    aucs = [m['AUC'] for m in out.values()]
-    return out | dict(avg_AUC=None if None in aucs else float(np.mean(aucs)), BMA=balanced)
+    return out | dict(avg_AUC=mean_or_none([m['AUC'] for m in out.values()]), BMA=balanced)
 
 # %% ../../nbs/02_data.folder.ipynb #7722fa6b
 def own_dataset(
@@ -198,7 +197,8 @@ def _read(images, masks, labels, group, classes):
         if labels: _same_images(set(t.index), files.keys(), 'Labels', labels)
         elif group: raise ValueError(f"group='{group}' is a column of a table: pass labels.")
         diagnosis = t.diagnosis if labels and t.diagnosis.notna().any() else pd.Series(by_class, dtype=object)
-    fail_if(set(files)-set(diagnosis.dropna().index) if len(diagnosis.dropna()) else (), 'Images without a label')
+    labelled = set(diagnosis.dropna().index)
+    if labelled: fail_if(set(files)-labelled, 'Images without a label', 'Label them, or remove them.')
     if not of_masks and not diagnosis.notna().any(): raise DataError(f'{images} has neither masks nor labels.')
     return _rows(files, of_masks, diagnosis, t, group)
 

@@ -10,7 +10,7 @@ import re
 from pathlib import Path
 import numpy as np, pandas as pd
 from scipy import ndimage as ndi
-from .files import DataError, fail_if, image_files, read_table
+from .files import DataError, as_numbers, fail_if, image_files, read_table
 from .index import Dataset, make_index, mark_twins, move_part, register_dataset, rows, split_select
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
 
@@ -47,7 +47,7 @@ def _labels(csv, id_column, columns, images):
     if not csv.is_file(): return None
     t = read_table(csv, [id_column,*columns]).set_index(id_column)
     _fail_if_not_rows_of(t.index, csv, images)
-    t = t.apply(lambda column: pd.to_numeric(column.str.replace(',', '.'), errors='coerce'))
+    t = as_numbers(t)
     fail_if(t.index[~t.isin([0,1]).all(axis=1)], f'Labels that are not 0 or 1 in {csv}', 'Correct these rows.')
     return t
 

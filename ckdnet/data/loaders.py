@@ -52,7 +52,8 @@ class StoreDataset:
         self.labels = store.labels(classes) if 'diagnosis' in (target, given) else None
         known = np.all([store.has_mask if t=='mask' else self.labels>=0 for t in (target, given) if t], 0)
         self.rows = np.array([r for r in rows if known[r]], dtype=int)
-        if not len(self.rows): raise ValueError(f'None of the {len(rows)} images has a {target}.')
+        needed = ' and a '.join(kind for kind in (target, given) if kind)
+        if not len(self.rows): raise ValueError(f'None of the {len(rows)} images has a {needed}.')
         self.given_rows = other_rows(self.rows) if other else self.rows
         if train and target=='diagnosis': self._check_classes()
 
@@ -79,7 +80,8 @@ def other_rows(
     rows, # integers
     seed:int=0,
 )->np.ndarray: # the same integers in another order, none in its place
-    "Another image for each image, at random."
+    "Another image for each image, at random. Raises `ValueError` for a single image."
+    if len(rows)==1: raise ValueError('There is no other image: pass two or more.')
     order = np.random.default_rng(seed).permutation(len(rows))
     others = np.empty_like(rows)
     others[order] = np.asarray(rows)[np.roll(order, 1)]

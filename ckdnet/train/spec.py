@@ -35,6 +35,8 @@ class Recipe:
     mixup:float=0. # α of mixup between training images of the diagnosis; 0: none
     bf16:bool=False # bfloat16 on a CPU? (On a GPU training is always in half precision.)
 
+    def __post_init__(self): check_name('way to treat imbalance', self.imbalance, ('weights','sampling','ignored'))
+
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
 
