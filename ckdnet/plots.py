@@ -106,7 +106,7 @@ def plot_history(
     "Losses and selection metric (higher is better) by epoch; the best epoch, the first if several tie, is marked."
     titles = titles or {}
     stages = dict(list(history.groupby('stage', sort=False)))
-    fig,axs = _panels(2, len(stages), 2.6, 1.9)
+    fig,axs = _panels(2, len(stages), 2.6, 1.6)
     for (loss,metric),(stage,h) in zip(axs.T, stages.items()):
         _plot_stage(loss, metric, h)
         loss.set_title(titles.get(stage, stage))

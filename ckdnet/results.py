@@ -29,24 +29,24 @@ from .stats import NO_DIFFERENCE, Difference, Fold, compare, compare_folds, delo
 
 # %% ../nbs/24_results.ipynb #4d9c1e32
 def recorded_results(
-    images:str='isic2017_256', # name of the images in them, or of a file
+    data:str='isic2017_256', # name of the images in them, or of a file
 )->Path: # in `data/results` here or above, in the installed package, or in the checkout that is installed
     "Where the recorded results are. Raises `FileNotFoundError` if they are nowhere."
     package = Path(str(files('ckdnet')))
     relative = Path('data')/'results'
     for found in (here_or_above(relative), package/'recorded', package.parent/relative):
-        if found and found.is_dir(): return found/images
+        if found and found.is_dir(): return found/data
     raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and no folder recorded in '
                             f'{package}: set CKDNET_RESULTS to the folder of your results.')
 
 def results_folder(
-    images:str='isic2017_256', # name of the images in the results
+    data:str='isic2017_256', # name of the images in the results
     own=None, # folder of results; by default CKDNET_RESULTS, else the recorded ones
 )->Path: # of the results of these images
     "Where the results of a set of images are. Raises `FileNotFoundError` if there is no such folder of results."
     own = results_dir(own)
-    if own is None: return recorded_results(images)
-    if own.is_dir(): return own/images
+    if own is None: return recorded_results(data)
+    if own.is_dir(): return own/data
     raise FileNotFoundError(f'There is no folder {own} in {Path.cwd()} or above it: pass an existing one, or correct '
                             'CKDNET_RESULTS.')
 
@@ -542,18 +542,18 @@ def _valid_images(df): return df[df.split=='valid'].reset_index(drop=True)
 
 # %% ../nbs/24_results.ipynb #e4c944f4
 def panel_source(
-    images:str='isic2017_256', # name of the images in the results
+    data:str='isic2017_256', # name of the images in the results
     own=None, # folder of results, as for `results_folder`
-    data=None, # folder of the photographs; by default CKDNET_DATA
+    folder=None, # of the photographs; by default CKDNET_DATA
 )->tuple: # folder of the results to show; index of their Validation images; a sentence that says which they are
     "What a panel can show: photographs where they are available, else drawn lesions."
-    folder = results_folder(images, own)
-    photographs = data_dir(data)
-    recorded = load_runs(folder, 'ckdnet')
+    here = results_folder(data, own)
+    photographs = data_dir(folder)
+    recorded = load_runs(here, 'ckdnet')
     if photographs and recorded and recorded[0].result['data']['dataset'] in DATASETS:
         run = recorded[0]
         df = get_dataset(run.result['data']['dataset']).index(photographs)
-        if run.is_of(df): return folder, _valid_images(df), f'Images of *{images}*.'
+        if run.is_of(df): return here, _valid_images(df), f'Images of *{data}*.'
     df = ISIC2017.index(_drawn_lesions()[1])
     note = ('**These are drawn lesions**, with networks trained on such lesions: photographs are shown where '
             '`CKDNET_DATA` names their folder.')

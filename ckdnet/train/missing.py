@@ -60,8 +60,8 @@ def _duration(seconds):
 def train_missing(
     names, # of the experiments
     results=None, # a folder of your own; by default CKDNET_RESULTS
-    images:str='isic2017', # name of the images in it
-    data=None, # folder of the images; by default CKDNET_DATA
+    data:str='isic2017', # name of the images in it
+    folder=None, # of the images; by default CKDNET_DATA
     profile:str='cpu', # a name in `PROFILES`
     dataset:str='isic2017', # a registered data set
     seeds=(0,), # random seeds
@@ -70,13 +70,13 @@ def train_missing(
 ):
     """Train and evaluate the experiments that have no result yet. Says first how many they are and how long it takes;
     continues where it was interrupted. Raises `ValueError` without a folder, and for a result of another spec."""
-    results,folder = results_dir(results), data_dir(data)
+    results,folder = results_dir(results), data_dir(folder)
     if not results: raise ValueError('Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
-    if not folder: raise ValueError('Trainings need images: name their folder (data), or set CKDNET_DATA.')
-    here = results/images
+    if not folder: raise ValueError('Trainings need images: name their folder, or set CKDNET_DATA.')
+    here = results/data
     specs = experiments(names, seeds, folds, profile=profile, dataset=dataset)
     missing = [s for s in specs if not (here/s.name/f'{s.stem}.json').exists()]
     print(f'{len(missing)} of {len(specs)} results are missing in {here}.')
     if not missing: return
     print(expected_time(missing, recorded_results(''), here.parent), flush=True)
-    run_all(specs, folder, results, work, images)
+    run_all(specs, folder, results, work, data)
