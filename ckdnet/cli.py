@@ -146,7 +146,7 @@ def ckdnet_run(
       The ceiling: given_mask, given_other_mask, given_diagnosis, given_other_diagnosis
       The ceiling: ckd_cls, out_of_fold, out_of_fold_seg
       The recipe: recipe_0 to recipe_15, alone or followed by _last or _average
-      The recipe: encoder_weighted, encoder_balanced"""
+      The recipe: encoder_balanced"""
     names,seeds = _items('names', names), _numbers('seeds', seeds)
     folds = [None] if folds is None else _numbers('folds', folds)
     if images and (folder or dataset!='isic2017'):

@@ -140,7 +140,7 @@ def checked_probs(
     if len(bad): raise ValueError(offenders(f'Labels that are not integers from 0 to {probs.shape[1]-1}, in rows', bad))
     if not ((probs>=0)&(probs<=1+1e-6)).all():
         raise ValueError('Probabilities outside 0…1, or NaN: take the softmax of the logits first.')
-    return probs, labels
+    return probs, labels.astype(int)
 
 def one_vs_rest(
     p, # (N,), probabilities of the class

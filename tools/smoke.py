@@ -47,7 +47,7 @@ if __name__=='__main__':
             pool.submit(ckdnet_run, names(*SEARCH[::3]), folds='0', **on_2017),
             pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING[:3])}', folds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*CEILING[2:]), folds='0,1', **on_2017 | dict(data='isic2017_256_160px')),
-            pool.submit(ckdnet_run, f'ckdnet,{names(*STACKING)}', folds='0,1',
+            pool.submit(ckdnet_run, names(*STACKING)+',encoder,encoder_balanced', folds='0,1',
                         **on_2017 | dict(data='isic2017_256_96px')),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),
         ]

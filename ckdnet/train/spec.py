@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING',
-           'STACKING', 'SEARCH', 'IMBALANCE', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
+           'STACKING', 'SEARCH', 'BALANCED', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'Recipe', 'combined_recipe',
            'recipe_name', 'Spec', 'spec_from_dict', 'stage_recipe', 'search_design', 'experiment', 'experiments',
            'StagePlan', 'stage_plans', 'stage_record']
 
@@ -221,15 +221,12 @@ SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_de
 
 # %% ../../nbs/32_train.spec.ipynb #ae7bbf00
 RECIPES['balanced'] = replace(_ONE_CYCLE, imbalance='sampling')
-IMBALANCE = (
-    _spec('encoder_weighted', 'encoder', channel_atten=False, recipe='one_cycle'),
-    _spec('encoder_balanced', 'encoder', channel_atten=False, recipe='balanced'),
-)
+BALANCED = _spec('encoder_balanced', 'encoder', channel_atten=False, recipe='balanced')
 
 # %% ../../nbs/32_train.spec.ipynb #371366d1
 _OTHERS = (_spec('unet', 'unet'), _spec('ckdnet_authors', variant='authors'))
 _OF_PAPER = (*TABLE6, *TABLE7, *TABLE3, *TABLE5, *FIG11A, *FIG11B)
-EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, *IMBALANCE, *_OTHERS)}
+EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, BALANCED, *_OTHERS)}
 PANELS = ('encoder','encoder_atten','seg_bce','seg_dice','seg_dice_bce','seg_dice_focal','ckdnet')
 
 # %% ../../nbs/32_train.spec.ipynb #55134b3d
@@ -245,7 +242,7 @@ def experiment(
     spec = replace(EXPERIMENTS[name], dataset=get_dataset(dataset).name, seed=seed)
     if profile=='cpu': return spec
     base = PROFILES[profile]
-    kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, *IMBALANCE) else () # they differ in nothing else
+    kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
     if profile=='paper' and not spec.pretrained: fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **_like_cascade(base, spec.model))
