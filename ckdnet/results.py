@@ -312,7 +312,7 @@ def _unlike_paper(runs):
     return [f"Unlike in the paper, {' and '.join(notes)}."] if notes else []
 
 _WITH_ENTANGLE_SEG = ('ckd_seg','given_seg')
-_UNWEIGHTED_NOTE = 'the cross-entropy has no class weights of Eq. 5 (`recipe` shows why)'
+_UNWEIGHTED_NOTE = 'the cross-entropy is without the class weights of Eq. 5 (`recipe` shows why)'
 _INSIDE_NOTE = 'Entangle-Seg stands after the encoder, as in the released code'
 
 # %% ../nbs/24_results.ipynb #86d17e02
