@@ -265,13 +265,14 @@ def stage_rate(
     learn = learner()
     clock = _time_steps(learn, n)
     images = clock.n*learn.dls.train.bs
-    rate = images/sum(clock.spent.values())
+    spent = dict(clock.spent)
+    rate = images/sum(spent.values())
     valid = _valid_rate(learn)
     if torch.cuda.is_available():
         del learn, clock
         gc.collect() # the memory of one learner is measured, not of two
-        clock = _time_steps(learner(), n, wait=True)
-    phases = {k:v/images for k,v in clock.spent.items()}
+        spent = _time_steps(learner(), n, wait=True).spent
+    phases = {k:v/images for k,v in spent.items()}
     return dict(train=rate, valid=valid, phases=phases)
 
 # %% ../../nbs/bench/01_speed.ipynb #da4aa5b2
