@@ -12,7 +12,6 @@ from io import StringIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np, pandas as pd, torch
-import ckdnet.data.isic # registers the data set
 from .data.index import get_dataset
 from .data.store import Store
 from .evaluate import predict

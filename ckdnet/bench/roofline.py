@@ -14,7 +14,6 @@ from torch._subclasses.fake_tensor import FakeTensorMode
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_flatten
 from torch.utils.flop_counter import flop_registry
-import ckdnet.data.isic # registers the data sets
 from ..data.index import get_dataset
 from ..models.registry import create_model
 from ..train.spec import Spec, spec_from_dict, stage_plans

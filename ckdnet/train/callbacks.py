@@ -326,7 +326,7 @@ def _training_state(learn):
 def _restore_training(learn, state):
     get_model(learn.model).load_state_dict(state['model'])
     learn.opt.load_state_dict(state['opt'])
-    if state['scaler']: learn.scaler.load_state_dict(state['scaler'])
+    if state.get('scaler'): learn.scaler.load_state_dict(state['scaler']) # earlier versions did not keep it
     learn.dls.train.rng.setstate(state['order'])
     count,val = state['smooth_loss']
     learn.recorder.smooth_loss.count = count
