@@ -46,9 +46,9 @@ class Frozen:
 
     @contextmanager
     def inference(self):
-        on_gpu = self.device.type=='cuda'
-        dtype = half_type() if on_gpu else torch.bfloat16
-        with torch.inference_mode(), torch.autocast(self.device.type, dtype, enabled=on_gpu or self.bf16): yield
+        kind = self.device.type
+        half = kind=='cuda' or self.bf16
+        with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half): yield
 
 def _batches(store, which, bs):
     "Images in 0…1, `bs` at a time."

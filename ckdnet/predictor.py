@@ -297,7 +297,8 @@ def stream(self:Predictor,
 def _run(self:Predictor, pixels, tta):
     "What `predict` gives for (B,3,H,W) of uint8, or `predict_tta`."
     for o in self.seen.values(): o.clear()
-    frozen,x = self.frozen, torch.from_numpy(pixels).to(self.frozen.device).float()/255
+    frozen = self.frozen
+    x = torch.from_numpy(pixels).to(frozen.device).float()/255
     with frozen.inference():
         if tta: out = dict(probs=crop_logits(frozen, x).softmax(1), fine=view_masks(frozen, x))
         else: out = probabilities(frozen.net(frozen.prepare(x))) | {k:o[0] for k,o in self.seen.items()}

@@ -26,7 +26,7 @@ from .stock import LOOPS, loop_learner, same_metrics, stock_dls
 from ..data.files import read_image, read_mask
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store, compute_device, decode
+from ..data.store import Store, compute_device, decode, half_type
 from ..models.layers import fold_bn
 from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
@@ -298,7 +298,7 @@ def predict_rate(
     n_classes = len(get_dataset(spec.dataset).classes)
     net = create_model(replace(spec, pretrained=False), n_classes).to(device).eval()
     x = torch.randn(spec.bs[0], 3, spec.size, spec.size, device=device)
-    half = torch.autocast(device.type, torch.bfloat16, enabled=side=='fast' and device.type=='cuda')
+    half = torch.autocast(device.type, half_type(device), enabled=side=='fast' and device.type=='cuda')
     if side=='fast':
         net = fold_bn(net)
         x = x.contiguous(memory_format=torch.channels_last)

@@ -149,9 +149,12 @@ def compute_device()->torch.device: # of this process
     "The GPU, or the CPU if there is no GPU of CUDA."
     return torch.device('cuda', torch.cuda.current_device()) if torch.cuda.is_available() else torch.device('cpu')
 
-def half_type()->torch.dtype:
-    "The 16-bit numbers of the GPU: bfloat16, or float16 if it is older than the Ampere generation."
-    return torch.bfloat16 if torch.cuda.get_device_capability()[0]>=8 else torch.float16
+def half_type(
+    device, # a torch device, or its name
+)->torch.dtype:
+    "The 16-bit numbers of a device: bfloat16, or float16 on a GPU that is older than the Ampere generation."
+    old = torch.device(device).type=='cuda' and torch.cuda.get_device_capability(device)[0]<8
+    return torch.float16 if old else torch.bfloat16
 
 # %% ../../nbs/04_data.store.ipynb #11d5986d
 def send(

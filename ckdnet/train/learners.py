@@ -68,7 +68,7 @@ def encoder_and_rest(model):
 def _precision_callbacks(device, bf16):
     "Half precision on a GPU, bfloat16 where the GPU has it; on a CPU only if the recipe asks for it."
     if torch.device(device).type!='cuda': return [Bfloat16()] if bf16 else []
-    return [MixedPrecision('bf16' if half_type()==torch.bfloat16 else 'fp16')]
+    return [MixedPrecision('bf16' if half_type(device)==torch.bfloat16 else 'fp16')]
 
 def _before(stage, net):
     "The networks before a stage, in a model of their own."
