@@ -12,7 +12,7 @@ export,app,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
     license=cfg['license'], keywords=cfg['keywords'].split(), python_requires='>=' + cfg['min_python'],
-    project_urls={'Repository': cfg['repository']},
+    project_urls={'Repository': cfg['repository']} if cfg['repository'] else {},
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere

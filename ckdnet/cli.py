@@ -254,7 +254,7 @@ def _recorded_spec(
         raise FileNotFoundError(f'There is no result {file}: run `{make_it}` first, with the same --data, --results '
                                 'and --work.')
     from ckdnet.results import read_result
-    from ckdnet.train.spec import spec_from_dict
+    from ckdnet.spec import spec_from_dict
     return spec_from_dict(read_result(file)['spec'])
 
 def _networks(file, spec, df, work, data, make_it):

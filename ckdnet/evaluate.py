@@ -16,8 +16,9 @@ from torch import nn
 from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
 from .data.index import OFFICIAL, Dataset
-from .data.loaders import other_rows
-from .data.store import Store, compute_device, half_type
+from .data.index import other_rows
+from .device import compute_device, half_type
+from .data.store import Store
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import CKDNet, CKDOutput
 from .models.ckd_cls import CKDClsNet

@@ -20,7 +20,7 @@ from .pretrained import (FILE_NAME, feature_distance, feature_statistics, in_hal
                                weights_file)
 from .results import describe_dataset
 from .train.runs import prediction_args
-from .train.spec import PROFILES
+from .spec import PROFILES
 
 # %% ../nbs/49_example.ipynb #92acd992
 def _predicted(net, spec, images):

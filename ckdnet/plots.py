@@ -9,7 +9,7 @@ __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', '
 
 # %% ../nbs/42_plots.ipynb #d1f328de
 import textwrap
-import matplotlib.pyplot as plt, numpy as np, openTSNE, pandas as pd
+import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from matplotlib import patheffects
 from matplotlib.colors import ListedColormap
 from matplotlib.lines import Line2D
@@ -399,7 +399,8 @@ def tsne(
     features = _check_features(features, 4)
     if (features==features[0]).all(): raise ValueError('All features are equal: they have no layout.')
     perplexity = min(30, (len(features)-1)/3)
-    return np.asarray(openTSNE.TSNE(perplexity=perplexity, random_state=seed).fit(features))
+    from openTSNE import TSNE # here, because nothing else needs it
+    return np.asarray(TSNE(perplexity=perplexity, random_state=seed).fit(features))
 
 # %% ../nbs/42_plots.ipynb #2bd3daef
 _MARKERS = 'osD^v<>'

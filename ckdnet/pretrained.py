@@ -24,7 +24,7 @@ from .data.index import Dataset
 from .evaluate import per_image, summary
 from .models.cascade import CKDNet
 from .models.registry import create_model
-from .train.spec import Spec, spec_from_dict
+from .spec import Spec, spec_from_dict
 
 # %% ../nbs/48_pretrained.ipynb #3820c1f7
 def _half_state(net):

@@ -22,7 +22,8 @@ from .pretrained import (compare_predictions, feature_distance, feature_statisti
 from .results import Run
 from .stats import bootstrap_interval
 from .train.runs import environment, load_run, prediction_args, trained_on
-from .train.spec import Spec, spec_from_dict, stage_plans
+from .spec import Spec, spec_from_dict
+from .train.spec import stage_plans
 from .warn import measure_prediction, selection_thresholds
 
 # %% ../nbs/48_publish.ipynb #0868130b

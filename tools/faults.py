@@ -12,7 +12,7 @@ import pandas as pd
 from ckdnet.core import file_hash
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.train.runs import run
-from ckdnet.train.spec import PROFILES
+from ckdnet.spec import PROFILES
 
 SPEC = replace(PROFILES['smoke'], epochs=(4,4,4))
 fork = multiprocessing.get_context('fork') # a child needs no imports: it starts in a moment

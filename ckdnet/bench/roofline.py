@@ -16,7 +16,8 @@ from torch.utils._pytree import tree_flatten
 from torch.utils.flop_counter import flop_registry
 from ..data.index import get_dataset
 from ..models.registry import create_model
-from ..train.spec import Spec, spec_from_dict, stage_plans
+from ..spec import Spec, spec_from_dict
+from ..train.spec import stage_plans
 
 # %% ../../nbs/bench/02_roofline.ipynb #0353eb90
 H100 = dict( # an H100 SXM, from NVIDIA's data sheet

@@ -26,12 +26,14 @@ from .stock import LOOPS, loop_learner, same_metrics, stock_dls
 from ..data.files import read_image, read_mask
 from ..data.index import fingerprint, get_dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store, compute_device, decode, half_type
+from ..device import compute_device, half_type
+from ..data.store import Store, decode
 from ..models.layers import fold_bn
 from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
 from ..train.runs import environment
-from ..train.spec import PROFILES, Spec, stage_plans
+from ..spec import PROFILES, Spec
+from ..train.spec import stage_plans
 from ..train.stages import STAGES
 
 # %% ../../nbs/bench/01_speed.ipynb #679b5e58

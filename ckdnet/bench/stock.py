@@ -29,7 +29,8 @@ from ..evaluate import per_image, predict, summary
 from ..models.registry import create_model
 from ..train.learners import encoder_and_rest, fit_stage, stage_dls, stage_learner
 from ..train.runs import environment, prediction_args, stage_folder, start_from, trained_on
-from ..train.spec import Spec, StagePlan, stage_plans
+from ..spec import Spec
+from ..train.spec import StagePlan, stage_plans
 from ..train.stages import SELECTION_METRICS, Stage
 
 # %% ../../nbs/bench/00_stock.ipynb #45641033

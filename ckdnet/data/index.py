@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'OFFICIAL', 'HELD_OUT', 'SPLITS', 'DATASETS', 'N_FOLDS', 'rows', 'Dataset', 'register_dataset',
-           'get_dataset', 'split_select', 'twins', 'mark_twins', 'fold_split', 'fingerprint', 'complete_index',
-           'check_diagnoses']
+           'get_dataset', 'other_rows', 'split_select', 'twins', 'mark_twins', 'fold_split', 'fingerprint',
+           'complete_index', 'check_diagnoses']
 
 # %% ../../nbs/01_data.index.ipynb #90132410
 import hashlib, os
@@ -89,6 +89,18 @@ def get_dataset(
     "A data set by its name. Raises `ValueError` for an unknown name."
     check_name('data set', name, DATASETS)
     return DATASETS[name]
+
+# %% ../../nbs/01_data.index.ipynb #4d9e7dc8
+def other_rows(
+    rows, # integers
+    seed:int=0,
+)->np.ndarray: # the same integers in another order, none in its place
+    "Another image for each image, at random. Raises `ValueError` for a single image."
+    if len(rows)==1: raise ValueError('There is no other image: pass two or more.')
+    order = np.random.default_rng(seed).permutation(len(rows))
+    others = np.empty_like(rows)
+    others[order] = np.asarray(rows)[np.roll(order, 1)]
+    return others
 
 # %% ../../nbs/01_data.index.ipynb #20e8531a
 def train_parts(

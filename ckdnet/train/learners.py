@@ -23,7 +23,8 @@ from fastai.vision.core import TensorMask
 from ..core import check_name, write_json
 from ..data.index import Dataset, rows
 from ..data.loaders import create_dls
-from ..data.store import Store, compute_device, half_type
+from ..device import compute_device, half_type
+from ..data.store import Store
 from ..models.ckd_cls import CKDClsNet
 from ..models.encoders import set_drop_path
 from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite, OutOfFold, Plateau,

@@ -11,7 +11,8 @@ import numpy as np
 from ..core import data_dir, results_dir
 from ..results import all_runs, recorded_results
 from .runs import run_all
-from .spec import experiments, spec_from_dict, stage_plans, stage_record
+from ..spec import spec_from_dict
+from .spec import experiments, stage_plans, stage_record
 
 # %% ../../nbs/36_train.missing.ipynb #58e2d2ba
 _SAME_TIME = ('dataset','backbone','width','size','epochs','bs') # fields of a spec that its time depends on

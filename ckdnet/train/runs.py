@@ -31,7 +31,8 @@ from ..models.registry import create_model
 from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
 from .callbacks import load_weights
 from .learners import check_one_process, fit_stage, stage_dls, stage_learner
-from .spec import RECIPES, Spec, StagePlan, spec_from_dict, stage_plans, stage_record
+from ..spec import RECIPES, Spec, spec_from_dict
+from .spec import StagePlan, stage_plans, stage_record
 
 # %% ../../nbs/34_train.runs.ipynb #988540c5
 def environment()->dict: # commit, whether files were changed (both None if not known), versions, device, threads
