@@ -905,6 +905,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.resultfile.Run.classes': ('resultfile.html#run.classes', 'ckdnet/resultfile.py'),
                                    'ckdnet.resultfile.Run.damaged_files': ('resultfile.html#run.damaged_files', 'ckdnet/resultfile.py'),
                                    'ckdnet.resultfile.Run.diagnosed': ('resultfile.html#run.diagnosed', 'ckdnet/resultfile.py'),
+                                   'ckdnet.resultfile.Run.diagnoses': ('resultfile.html#run.diagnoses', 'ckdnet/resultfile.py'),
                                    'ckdnet.resultfile.Run.dihedral': ('resultfile.html#run.dihedral', 'ckdnet/resultfile.py'),
                                    'ckdnet.resultfile.Run.fold': ('resultfile.html#run.fold', 'ckdnet/resultfile.py'),
                                    'ckdnet.resultfile.Run.history': ('resultfile.html#run.history', 'ckdnet/resultfile.py'),

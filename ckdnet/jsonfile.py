@@ -50,15 +50,16 @@ def _inner(value):
     if isinstance(value, dict): return value.values()
     return value if isinstance(value, list) else ()
 
-# %% ../nbs/01_jsonfile.ipynb #e66fb01a
+# %% ../nbs/01_jsonfile.ipynb #5add8a03
 def fits(
     value, # from JSON
-    kind, # a type, a `range`, or None
+    kind, # a type, a `range`, a set of texts, or None
 )->bool:
     "Is a single value of this kind?"
     if kind is None: return value is None
     if isinstance(value, bool): return kind in (bool, object) # which is an `int` to Python
     if isinstance(kind, range): return isinstance(value, int) and value in kind
+    if isinstance(kind, set): return isinstance(value, str) and value in kind
     return isinstance(value, (int,float) if kind is float else kind)
 
 # %% ../nbs/01_jsonfile.ipynb #1c61e504
@@ -78,11 +79,12 @@ def _faults_of_fields(content, fields, place):
     kinds = {k.removesuffix('?'):kind for k,kind in fields.items()}
     for k,v in content.items(): yield from faults(v, kinds.get(k, kinds.get('*', object)), f'{start}{k}')
 
-# %% ../nbs/01_jsonfile.ipynb #de0a4441
+# %% ../nbs/01_jsonfile.ipynb #c9f7adaf
 _WORDS = {str:'a text', int:'a whole number', float:'a number', bool:'true or false', None:'null'}
 
 def _in_words(kind):
     if isinstance(kind, range): return f'a whole number from {kind.start} to {kind.stop-1}'
+    if isinstance(kind, set): return ' or '.join(sorted(kind))
     if isinstance(kind, dict): return 'an object'
     return 'a list' if isinstance(kind, list) else _WORDS[kind]
 
