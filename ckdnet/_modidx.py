@@ -1226,6 +1226,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                              'ckdnet.warn.warnings_of': ('warn.html#warnings_of', 'ckdnet/warn.py')},
             'ckdnet.words': { 'ckdnet.words._absent': ('words.html#_absent', 'ckdnet/words.py'),
                               'ckdnet.words._earlier': ('words.html#_earlier', 'ckdnet/words.py'),
+                              'ckdnet.words._notes': ('words.html#_notes', 'ckdnet/words.py'),
                               'ckdnet.words.count_of': ('words.html#count_of', 'ckdnet/words.py'),
                               'ckdnet.words.describe_runs': ('words.html#describe_runs', 'ckdnet/words.py'),
                               'ckdnet.words.describe_training': ('words.html#describe_training', 'ckdnet/words.py'),

@@ -28,7 +28,7 @@ def mean_sd(
     if len(values)==1: return f'{values[0]:.3f}'
     return f'{np.mean(values):.3f} ± {np.std(values, ddof=1):.3f}'
 
-# %% ../nbs/25_comparisons.ipynb #750081a2
+# %% ../nbs/25_comparisons.ipynb #b1525eb7
 VIEWS = {'one view':(), 'TTA':('tta',)} # where a result has the metrics of a view
 
 def over_seeds(
@@ -47,18 +47,20 @@ def metric_rows(
 )->dict: # '<label>, <view>' → {column: '0.750 ± 0.010'}
     "Rows of a table: the metrics of experiments from one view and from several."
     columns = columns if isinstance(columns, dict) else {c:c for c in columns}
-    return {f'{label}, {view}':{shown:over_seeds(runs[name], *keys, c, view=view) for c,shown in columns.items()}
+    def row(rs, view):
+        return {shown:over_seeds(rs, *keys, c, view=view) for c,shown in columns.items()}
+    return {f'{label}, {view}':row(runs[name], view)
             for name,label in labels.items() for view in VIEWS}
 
-# %% ../nbs/25_comparisons.ipynb #d908b7d1
+# %% ../nbs/25_comparisons.ipynb #102c6fdc
 NOT_ALIKE = NO_DIFFERENCE._replace(missing='not trained alike')
 
 def trained_alike(
     runs:list, # of `Run`
 )->bool:
     "Have runs the same size and recipe? What distinguishes experiments, such as the model, does not count."
-    specs = [r.result['spec'] for r in runs]
-    return len({(s['profile'], s['size'], s.get('recipe'), s.get('weights', 'best')) for s in specs})<=1
+    def training(s): return s['profile'], s['size'], s.get('recipe'), s.get('weights', 'best')
+    return len({training(r.result['spec']) for r in runs})<=1
 
 # %% ../nbs/25_comparisons.ipynb #7da9e5bf
 @dataclass
@@ -159,7 +161,7 @@ def difference_over_folds(
     test_share = np.mean([c['valid']/c['train'] for c in counts])
     return judged(compare_folds(estimate(a[0], metric), folds, test_share, n), a)
 
-# %% ../nbs/25_comparisons.ipynb #5a42ed99
+# %% ../nbs/25_comparisons.ipynb #a173cbfa
 def in_common(
     runs:dict, # name → list of `Run`
 )->dict: # of the experiments that were run, the runs that all of them have; empty if there is none
@@ -167,9 +169,10 @@ def in_common(
     found = {name:rs for name,rs in runs.items() if rs}
     stems = [{r.file.stem for r in rs} for rs in found.values()]
     shared = set.intersection(*stems) if stems else set()
-    return {name:[r for r in rs if r.file.stem in shared] for name,rs in found.items()} if shared else {}
+    if not shared: return {}
+    return {name:[r for r in rs if r.file.stem in shared] for name,rs in found.items()}
 
-# %% ../nbs/25_comparisons.ipynb #d0c82350
+# %% ../nbs/25_comparisons.ipynb #43a2f76e
 def add_column(
     runs:list, # of `Run`
     name:str, # of the new column
@@ -179,7 +182,8 @@ def add_column(
     "Add a column to the per-image tables of runs."
     counted = [r for r in runs if str(r.seed) in by_seed]
     for run in counted:
-        run.images = run.images.merge(pd.DataFrame({'image_id':image_ids, name:by_seed[str(run.seed)]}))
+        values = pd.DataFrame({'image_id':image_ids, name:by_seed[str(run.seed)]})
+        run.images = run.images.merge(values)
     return counted
 
 # %% ../nbs/25_comparisons.ipynb #adfcc519

@@ -62,31 +62,34 @@ def fits(
     if isinstance(kind, set): return isinstance(value, str) and value in kind
     return isinstance(value, (int,float) if kind is float else kind)
 
-# %% ../nbs/01_jsonfile.ipynb #1c61e504
+# %% ../nbs/01_jsonfile.ipynb #62761f9c
 def faults(value, expected, place=''):
     "What is wrong in a value, one text each: the place, what is there, and what was expected."
     kinds = expected if isinstance(expected, tuple) else (expected,)
     nested = next((k for k in kinds if isinstance(k, (dict,list)) and type(k) is type(value)), None)
     if isinstance(nested, dict): yield from _faults_of_fields(value, nested, place)
-    elif nested: yield from (f for i,v in enumerate(value) for f in faults(v, nested[0], f'{place}[{i}]'))
+    elif nested:
+        for i,v in enumerate(value): yield from faults(v, nested[0], f'{place}[{i}]')
     elif not any(fits(value, k) for k in kinds if not isinstance(k, (dict,list))):
-        yield f'{place or "the content"} is {_short(value)}, expected {" or ".join(map(_in_words, kinds))}'
+        wanted = ' or '.join(map(_in_words, kinds))
+        yield f'{place or "the content"} is {_short(value)}, expected {wanted}'
 
 def _faults_of_fields(content, fields, place):
     start = f'{place}.' if place else ''
     needed = [k for k in fields if k!='*' and not k.endswith('?')]
     yield from (f'{start}{k} is missing' for k in needed if k not in content)
     kinds = {k.removesuffix('?'):kind for k,kind in fields.items()}
-    for k,v in content.items(): yield from faults(v, kinds.get(k, kinds.get('*', object)), f'{start}{k}')
+    others = kinds.get('*', object)
+    for k,v in content.items(): yield from faults(v, kinds.get(k, others), f'{start}{k}')
 
-# %% ../nbs/01_jsonfile.ipynb #c9f7adaf
-_WORDS = {str:'a text', int:'a whole number', float:'a number', bool:'true or false', None:'null'}
+# %% ../nbs/01_jsonfile.ipynb #7882f606
+WORDS = {str:'a text', int:'a whole number', float:'a number', bool:'true or false', None:'null'}
 
 def _in_words(kind):
     if isinstance(kind, range): return f'a whole number from {kind.start} to {kind.stop-1}'
     if isinstance(kind, set): return ' or '.join(sorted(kind))
     if isinstance(kind, dict): return 'an object'
-    return 'a list' if isinstance(kind, list) else _WORDS[kind]
+    return 'a list' if isinstance(kind, list) else WORDS[kind]
 
 def _short(value):
     text = json.dumps(value)

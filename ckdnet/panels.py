@@ -27,7 +27,7 @@ def drawn_lesions():
     tmp = tempfile.TemporaryDirectory()
     return make_synthetic(Path(tmp.name)/'drawn', **DRAWN), tmp
 
-# %% ../nbs/27_panels.ipynb #0c2f3e2b
+# %% ../nbs/27_panels.ipynb #394bf0e6
 def panel_source(
     name:str='isic2017_256', # of the images in the results
     own=None, # folder of results, as for `results_folder`
@@ -42,8 +42,8 @@ def panel_source(
         df = get_dataset(run.result['data']['dataset']).index(photographs)
         if run.is_of(df): return here, _valid_images(df), f'Images of *{name}*.'
     df = ISIC2017.index(drawn_lesions()[0])
-    note = ('**These are drawn lesions**, with networks trained on such lesions: photographs are shown where '
-            '`CKDNET_DATA` names their folder.')
+    note = ('**These are drawn lesions**, with networks trained on such lesions: photographs are '
+            'shown where `CKDNET_DATA` names their folder.')
     return results_folder('synthetic'), _valid_images(df), note
 
 def _valid_images(df): return df[df.split=='valid'].reset_index(drop=True)

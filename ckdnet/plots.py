@@ -16,7 +16,8 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
-from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
+from sklearn.metrics import (average_precision_score, precision_recall_curve, roc_auc_score,
+                             roc_curve)
 from sklearn.neighbors import NearestNeighbors
 from .metrics import class_mean
 
@@ -43,7 +44,8 @@ def _panels(
 )->tuple: # figure, axes (rows,cols)
     "A closed figure with a grid of panels. Raises `ValueError` for a grid without panels."
     if not rows*cols: raise ValueError('There is nothing to draw.')
-    fig,axs = plt.subplots(rows, cols, figsize=(width*cols, height*rows), squeeze=False, layout='constrained')
+    fig,axs = plt.subplots(rows, cols, figsize=(width*cols, height*rows), squeeze=False,
+                           layout='constrained')
     plt.close(fig)
     return fig,axs
 
@@ -71,7 +73,8 @@ def _legend_outside(fig, handles, labels):
     needed = sum(_text_width([o])+.4 for o in labels)
     fitting = int(fig.get_figwidth()/(_text_width(labels)+.4))
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
-    fig.legend(handles, labels, loc='outside lower center', ncols=ncols, columnspacing=1, handletextpad=.5)
+    fig.legend(handles, labels, loc='outside lower center', ncols=ncols, columnspacing=1,
+               handletextpad=.5)
 
 # %% ../nbs/42_plots.ipynb #ad99204f
 def _say(ax, text):
@@ -90,7 +93,8 @@ def _plot_stage(loss, metric, h):
     if h.metric.isna().all(): _say(metric, 'no epoch has a value')
     else: _mark_best(loss, metric, h.loc[h.metric.idxmax()])
 
-def _metric_label(name): return dict(jaccard='Jaccard index', average_auc='average AUC').get(name, name)
+def _metric_label(name):
+    return dict(jaccard='Jaccard index', average_auc='average AUC').get(name, name)
 
 def _mark_best(loss, metric, best):
     "Mark the epoch `best`, a row of the history, in both panels of a stage."
@@ -134,7 +138,8 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        ax.set(title=f'{positive} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02), aspect='equal')
+        ax.set(title=f'{positive} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02),
+               aspect='equal')
         if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
         elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
         else: drawn.append((ax, y, {name: p[:,task] for name,p in probs.items()}))
@@ -155,7 +160,8 @@ def plot_roc(
     for ax,y,scores in drawn:
         for name,p in scores.items():
             false_positives,true_positives,_ = roc_curve(y, p)
-            ax.plot(false_positives, true_positives, label=f'{name} AUC {roc_auc_score(y, p):.3f}'.strip())
+            label = f'{name} AUC {roc_auc_score(y, p):.3f}'.strip()
+            ax.plot(false_positives, true_positives, label=label)
         ax.plot([0,1], [0,1], '--', color='0.5', lw=1, label='chance 0.500')
         ax.set(xlabel='1 − specificity', ylabel='sensitivity')
         _legend_below(ax)
@@ -201,7 +207,8 @@ def _title_rows(axs, titles):
     for ax in axs.flat:
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
-    for ax,title in zip(axs[:,0], titles): ax.set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
+    for ax,title in zip(axs[:,0], titles):
+        ax.set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
 
 # %% ../nbs/42_plots.ipynb #28f82224
 def plot_cams(
@@ -263,7 +270,8 @@ def plot_contours(
     colours = {'ground truth': 'white', **dict(zip(preds, palette))}
     if jaccard:
         values = np.stack([jaccard[name] for name in preds], 1)
-        titles = [f'{title}\nJaccard ' + ' / '.join(map(_two_digits, row)) for title,row in zip(titles, values)]
+        titles = [f'{title}\nJaccard ' + ' / '.join(map(_two_digits, row))
+                  for title,row in zip(titles, values)]
     cols = min(len(images), 6)
     rows = -(-len(images)//cols)
     fig,axs = _panels(rows, cols, max(1.7, _text_width(titles)), 2.1)
@@ -294,7 +302,8 @@ def _surroundings(
     limits = []
     for hit in (union.any(1), union.any(0)):
         at = np.flatnonzero(hit)
-        limits.append((max(at.min()-margin, 0), min(at.max()+margin, len(hit))) if len(at) else (0, len(hit)))
+        first,last = (at.min()-margin, at.max()+margin) if len(at) else (0, len(hit))
+        limits.append((max(first, 0), min(last, len(hit))))
     return limits
 
 # %% ../nbs/42_plots.ipynb #b8b62c82
@@ -334,7 +343,8 @@ def plot_box(
     "Box plots with medians (solid) and means (dashed, and as a number below each name), as in Fig. 9."
     data = {name: np.asarray(values, float) for name,values in per_image.items()}
     data = {name: values[~np.isnan(values)] for name,values in data.items()}
-    ticks = [_wrap(name)+(f'\n{v.mean():.3f}' if len(v) else '\nno values') for name,v in data.items()]
+    means = [f'{v.mean():.3f}' if len(v) else 'no values' for v in data.values()]
+    ticks = [f'{_wrap(name)}\n{mean}' for name,mean in zip(data, means)]
     fig,axs = _panels(1, 1, max(3.2, max(1.05, _text_width(ticks)+.1)*len(data)), 2.8)
     ax = axs[0,0]
     box = ax.boxplot(
@@ -378,7 +388,8 @@ def plot_differences(
     ax.xaxis.set_major_locator(MaxNLocator(6))
     handles,labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles))
-    fig.legend(once.values(), once, loc='outside upper right', ncols=len(once), columnspacing=1, handletextpad=.4)
+    fig.legend(once.values(), once, loc='outside upper right', ncols=len(once), columnspacing=1,
+               handletextpad=.4)
     return fig
 
 # %% ../nbs/42_plots.ipynb #37102018

@@ -8,7 +8,7 @@ __all__ = ['SIDE_FILES', 'SCHEMA', 'NUMBER', 'METRICS', 'DIAGNOSIS', 'VIEW', 'SP
            'made_up_tables', 'write_made_up', 'read_images', 'read_arrays', 'Run', 'recorded_results', 'results_folder',
            'load_runs', 'load_folds', 'all_runs', 'Experiments', 'load_experiments', 'load_ablation']
 
-# %% ../nbs/24_resultfile.ipynb #659461d2
+# %% ../nbs/24_resultfile.ipynb #7f318148
 import math, zipfile, zlib
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from importlib.resources import files
 from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
+from numpy.lib import format as npy
 from .core import atomic_path, check_name, file_hash, here_or_above, offenders, results_dir
 from .data.files import DataError
 from .data.index import Dataset, fingerprint, rows
@@ -43,7 +44,7 @@ def side_file(
     check_name('file beside a result', ending, SIDE_FILES)
     return Path(file).with_name(Path(file).stem+ending)
 
-# %% ../nbs/24_resultfile.ipynb #d318aad1
+# %% ../nbs/24_resultfile.ipynb #f21e29b8
 SCHEMA = 4 # of the result files that are written now
 
 def write_result(
@@ -55,18 +56,20 @@ def write_result(
     "Write all files of a result. Raises `ValueError` for an ending that no result has, or a number that is not finite."
     paths = {ending:side_file(file, ending) for ending in (*tables, '.npz')}
     for ending,table in tables.items():
-        with atomic_path(paths[ending]) as part: table.to_csv(part, index=False, float_format='%.5g')
+        with atomic_path(paths[ending]) as part:
+            table.to_csv(part, index=False, float_format='%.5g')
     with atomic_path(paths['.npz']) as part:
         with open(part, 'wb') as f: np.savez_compressed(f, **arrays)
     hashes = {ending:file_hash(path) for ending,path in paths.items()}
     write_checked(file, dict(schema=SCHEMA) | record | dict(files=hashes))
 
-# %% ../nbs/24_resultfile.ipynb #86b927a2
+# %% ../nbs/24_resultfile.ipynb #23e051e5
 def describe_dataset(
     dataset:Dataset,
 )->dict: # dataset: its name, classes, tasks
     "What a result, or a file of weights, records of a data set."
-    return dict(dataset=dataset.name, classes=list(dataset.classes), tasks=list(dataset.task_classes))
+    return dict(dataset=dataset.name, classes=list(dataset.classes),
+                tasks=list(dataset.task_classes))
 
 def describe_images(
     name:str, # what the images are called in the results
@@ -75,7 +78,8 @@ def describe_images(
 )->dict: # the part `data` of a result
     "What a result records of its images. Raises `DataError` for files that do not exist."
     layout = Path(df.image.iloc[0]).parent.parent
-    return dict(name=name, **describe_dataset(dataset), **fingerprint(df), drawn=recorded_arguments(layout) is not None,
+    return dict(name=name, **describe_dataset(dataset), **fingerprint(df),
+                drawn=recorded_arguments(layout) is not None,
                 twins=df.image_id[df.split=='twin'].tolist())
 
 # %% ../nbs/24_resultfile.ipynb #eba4bcb6
@@ -108,7 +112,7 @@ def read_result(
     if schema<3: raise ValueError(f'{file} has schema {schema}, which is not read any more: make the result again.')
     return read_checked(file, FIELDS if schema==3 else FIELDS | dict(checksum=str))
 
-# %% ../nbs/24_resultfile.ipynb #4bc30290
+# %% ../nbs/24_resultfile.ipynb #06494c19
 def made_up_tables(
     skill:float, # 0 is guessing
     rng, # numpy random generator
@@ -136,14 +140,16 @@ def write_made_up(
     "Write a result of random predictions, as a run writes it."
     rng = np.random.default_rng(seed if fold is None else [seed,fold])
     t = made_up_tables(skill, rng, 60*(fold or 0))
-    spec = dict(name=name, profile='cpu', dataset='isic2017', backbone='resnet18', pretrained=True, inside=False,
-                size=size, seed=seed, fold=fold) | changes
+    spec = dict(name=name, profile='cpu', dataset='isic2017', backbone='resnet18', pretrained=True,
+                inside=False, size=size, seed=seed, fold=fold) | changes
     counts = dict(train=100, select=10, valid=60)
+    data = dict(name='made up', images=counts, sha256='0') | describe_dataset(ISIC2017)
+    stages = dict(ckd_cls=dict(recipe=dict(imbalance='ignored')), ckd_seg={})
     fine = dict(JA=t.fine_JA.mean(), AUC=None)
-    record = dict(spec=spec, device='cpu', stages=dict(ckd_cls=dict(recipe=dict(imbalance='ignored')), ckd_seg={}),
-                  data=dict(name='made up', images=counts, sha256='0', **describe_dataset(ISIC2017)))
+    record = dict(spec=spec, data=data, stages=stages, device='cpu', fine=fine, tta=dict(fine=fine))
     file = Path(folder)/name/(f'{seed}.json' if fold is None else f'fold{fold}_{seed}.json')
-    write_result(file, record | dict(fine=fine, tta=dict(fine=fine)), {'.csv':t}, dict(fine=np.zeros((60,size,-(-size//8)), 'uint8')))
+    no_lesions = np.packbits(np.zeros((60,size,size), bool), axis=-1)
+    write_result(file, record, {'.csv':t}, dict(fine=no_lesions))
     return file
 
 # %% ../nbs/24_resultfile.ipynb #f8cbac9e
@@ -158,7 +164,7 @@ def read_images(
     if absent: raise DataError(f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
     return t
 
-# %% ../nbs/24_resultfile.ipynb #3a72cb23
+# %% ../nbs/24_resultfile.ipynb #f4790834
 LARGEST_ARRAYS = 2**31 # bytes of all arrays of a file
 
 def read_arrays(
@@ -166,20 +172,21 @@ def read_arrays(
 )->dict: # name → array
     "Read the arrays of a file. Raises `DataError` for a file that is none, or is larger than `LARGEST_ARRAYS`."
     try:
-        with zipfile.ZipFile(file) as z: size = sum(_size_of_array(z, member) for member in z.infolist())
+        with zipfile.ZipFile(file) as z: size = sum(_size_of_array(z, m) for m in z.infolist())
         if size>LARGEST_ARRAYS: raise ValueError(f'{size:,} bytes of arrays')
         with np.load(file) as npz: return dict(npz)
-    except (ValueError, EOFError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError) as e:
+    except (ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as e:
         raise DataError(f'{file} cannot be read as arrays ({e}): restore it, or remove it.') from e
 
 def _size_of_array(archive, member):
     "Bytes of an array, if its shape agrees with the member's size."
     with archive.open(member) as f:
-        version = np.lib.format.read_magic(f)
-        read = np.lib.format.read_array_header_1_0 if version==(1,0) else np.lib.format.read_array_header_2_0
+        first = npy.read_magic(f)==(1,0)
+        read = npy.read_array_header_1_0 if first else npy.read_array_header_2_0
         shape,_,dtype = read(f)
         size = math.prod(shape)*dtype.itemsize
-        if f.tell()+size!=member.file_size: raise ValueError(f'{member.filename} is not of shape {shape}')
+        if f.tell()+size!=member.file_size:
+            raise ValueError(f'{member.filename} is not of shape {shape}')
     return size
 
 # %% ../nbs/24_resultfile.ipynb #33000ff4
@@ -212,7 +219,7 @@ class Run:
     @property
     def diagnosed(self): return self.images[self.images.diagnosis.notna()]
 
-# %% ../nbs/24_resultfile.ipynb #6bfac9c0
+# %% ../nbs/24_resultfile.ipynb #0d8daa69
 @patch
 def is_damaged(
     self:Run,
@@ -225,7 +232,8 @@ def is_damaged(
 @patch
 def damaged_files(self:Run)->list: # of paths
     "The files beside the result that are missing or not as they were written."
-    return [side_file(self.file, e) for e in SIDE_FILES if e in self.result['files'] and self.is_damaged(e)]
+    written = [e for e in SIDE_FILES if e in self.result['files']]
+    return [side_file(self.file, e) for e in written if self.is_damaged(e)]
 
 @patch
 def checked(
@@ -238,13 +246,14 @@ def checked(
         raise DataError(f'{file} is not as it was written: restore it, or remove it and run again.')
     return file
 
-# %% ../nbs/24_resultfile.ipynb #01f3a5c4
+# %% ../nbs/24_resultfile.ipynb #3d952884
 @patch
 def diagnoses(self:Run)->tuple: # (N,C) probabilities; (N,) integers
     "Of the images that have a diagnosis. Raises `DataError` if the table is not of the classes of the result."
     wrong = [f'p_{c}' for c in self.classes if f'p_{c}' not in self.images]
     wrong += sorted(set(self.diagnosed.diagnosis)-set(self.classes))
-    if wrong: raise DataError(offenders(f'Columns that {self.file.stem}.csv lacks, or diagnoses that are no class', wrong))
+    what = f'Columns that {side_file(self.file, ".csv")} lacks, or diagnoses that are no class'
+    if wrong: raise DataError(offenders(what, wrong))
     return probs_and_labels(self.images, self.classes)
 
 @patch
@@ -317,20 +326,22 @@ def results_folder(
     raise FileNotFoundError(f'There is no folder {own} in {Path.cwd()} or above it: pass an existing one, or correct '
                             'CKDNET_RESULTS.')
 
-# %% ../nbs/24_resultfile.ipynb #366395e3
+# %% ../nbs/24_resultfile.ipynb #781a784b
 def load_runs(
     folder, # from `results_folder`
     name:str, # of the experiment
 )->list: # a `Run` per seed; empty if there are none
     "The runs of an experiment on the official split."
-    return sorted((Run(f) for f in (Path(folder)/name).glob('[0-9]*.json')), key=lambda r: r.seed)
+    runs = [Run(f) for f in (Path(folder)/name).glob('[0-9]*.json')]
+    return sorted(runs, key=lambda r: r.seed)
 
 def load_folds(
     folder, # from `results_folder`
     name:str, # of the experiment
 )->list: # a `Run` per fold and seed, in their order; empty if there are none
     "The runs of an experiment on the folds of a cross-validation."
-    return sorted((Run(f) for f in (Path(folder)/name).glob('fold*_*.json')), key=lambda r: (r.fold, r.seed))
+    runs = [Run(f) for f in (Path(folder)/name).glob('fold*_*.json')]
+    return sorted(runs, key=lambda r: (r.fold, r.seed))
 
 def all_runs(
     folder, # from `results_folder`, or the folder above it

@@ -29,7 +29,7 @@ def if_any_run(
     "What `show` returns, or 'not run' where no difference has a value."
     return show() if any(d.was_run for d in rows.values()) else NOT_RUN
 
-# %% ../nbs/26_words.ipynb #4837980f
+# %% ../nbs/26_words.ipynb #39d7d4fa
 def count_of(
     runs:dict, # name → list of `Run`
     what:str, # 'seed' or 'fold'
@@ -45,7 +45,8 @@ def reported_on(
     "The split that the numbers are about, and how often an experiment was trained on it."
     folds = {r.fold for rs in runs.values() for r in rs}-{None}
     if not folds: return f"Validation; {count_of(runs, 'seed')}"
-    return f"a fold (the numbers are those of the first); {count_of(runs, 'fold')}, {count_of(runs, 'seed')}"
+    return (f"a fold (the numbers are those of the first); {count_of(runs, 'fold')}, "
+            f"{count_of(runs, 'seed')}")
 
 # %% ../nbs/26_words.ipynb #5b75193f
 USED_WEIGHTS = { # weights of a spec → in words; {} is the number of selection images
@@ -65,29 +66,35 @@ def describe_training(
     return (f"Recorded on {images}, profile `{spec['profile']}`: {encoder}, {spec['size']} px, "
             f"trained on {data['images']['train']} images, {used}")
 
-# %% ../nbs/26_words.ipynb #973ee6c8
+# %% ../nbs/26_words.ipynb #4588c9f0
 UNWEIGHTED = 'the cross-entropy is without the class weights of Eq. 5 (`recipe` shows why)'
 AFTER_ENCODER = 'Entangle-Seg stands after the encoder, as in the released code'
-WITH_ENTANGLE_SEG = ('ckd_seg','given_seg') # names of stages
+WITH_ENTANGLE_SEG = {'ckd_seg','given_seg'} # names of stages
 
 def unlike_paper(
     runs:list, # of `Run`
 )->str: # a sentence; empty if there is nothing
     "What some of the trainings do not do as the paper."
-    stages = [(r.result['spec'], name, stage) for r in runs for name,stage in r.result['stages'].items()]
-    unweighted = any(name.endswith('cls') and stage.get('recipe', {}).get('imbalance')=='ignored'
-                     for _,name,stage in stages)
-    after_encoder = any(name in WITH_ENTANGLE_SEG and spec['inside'] is False for spec,name,_ in stages)
-    notes = [note for note,holds in ((UNWEIGHTED, unweighted), (AFTER_ENCODER, after_encoder)) if holds]
+    found = {note for r in runs for note in _notes(r.result)}
+    notes = [note for note in (UNWEIGHTED, AFTER_ENCODER) if note in found]
     return f"Unlike in the paper, {' and '.join(notes)}." if notes else ''
 
-# %% ../nbs/26_words.ipynb #facd0a40
-SMOKE = '**A few seconds of training, to test this notebook: the numbers mean nothing, and there is no verdict.**'
-EARLIER = 'Trained by an earlier version of the code, without vertical flips: {}; see `data/README.md`.'
-TWO_TASKS = ('The images are those of both tasks; a network is trained on, and judged by, the images '
-             'that have its target.')
-NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of training is about the first): only '
-                 'those that were can be compared, others have no difference.')
+def _notes(result):
+    "What is not as in the paper in one result."
+    stages = result['stages']
+    recipes = [stage.get('recipe', {}) for name,stage in stages.items() if name.endswith('cls')]
+    if any(recipe.get('imbalance')=='ignored' for recipe in recipes): yield UNWEIGHTED
+    if not result['spec']['inside'] and WITH_ENTANGLE_SEG & stages.keys(): yield AFTER_ENCODER
+
+# %% ../nbs/26_words.ipynb #a9099ade
+SMOKE = ('**A few seconds of training, to test this notebook: the numbers mean nothing, '
+         'and there is no verdict.**')
+EARLIER = ('Trained by an earlier version of the code, without vertical flips: {}; '
+           'see `data/README.md`.')
+TWO_TASKS = ('The images are those of both tasks; a network is trained on, and judged by, '
+             'the images that have its target.')
+NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of training is about '
+                 'the first): only those that were can be compared, others have no difference.')
 
 def describe_runs(
     runs:Experiments, # from `load_experiments`
@@ -127,7 +134,7 @@ def shown(
     inside = [d for d in folder.parents if (d/'settings.ini').is_file()]
     return folder.relative_to(inside[0]) if inside else folder
 
-# %% ../nbs/26_words.ipynb #ee9ea8b7
+# %% ../nbs/26_words.ipynb #75e64db9
 DIFFERENCE_COLUMNS = { # field of `Difference` → column, format
     'value': ('difference', '+'),
     'low': ('lowest, images', '+'),
@@ -147,7 +154,8 @@ def difference_table(
         cells = out[name] = {}
         for field,(column,sign) in DIFFERENCE_COLUMNS.items():
             number = getattr(d, field)
-            cells[column.format(over=d.over)] = '' if np.isnan(number) else f'{number:{sign}.{digits}f}'
+            text = '' if np.isnan(number) else f'{number:{sign}.{digits}f}'
+            cells[column.format(over=d.over)] = text
         cells['verdict'] = d.verdict
         for column,texts in columns.items(): cells[column.replace('_', ' ')] = texts.get(name, '')
     return pd.DataFrame.from_dict(out, orient='index').fillna('')
