@@ -10,8 +10,10 @@ import torch, torch.nn.functional as F
 from torch import nn
 from .cascade import StepNet
 from .ckd_cls import CKDClsNet
-from .encoders import Encoder
+from .ckd_seg import CKDSegNet
+from .encoders import Encoder, create_encoder
 from .layers import conv_bn_relu
+from .registry import model
 
 # %% ../../nbs/16_models.baselines.ipynb #c6b415e9
 class UNet(nn.Module):
@@ -63,3 +65,18 @@ class PlainNet(StepNet):
     def segment(self, o:dict)->dict: # fine_logits (B,1,H,W)
         "The segmentation network."
         return dict(fine_logits=self.seg(o['image'])) if self.seg else {}
+
+# %% ../../nbs/16_models.baselines.ipynb #b16f0a32
+@model('plain_cls')
+def encoder(spec, n_classes):
+    encoder = create_encoder(spec.backbone, spec.pretrained)
+    return PlainNet(CKDClsNet(encoder, n_classes, spec.variant, mask_channel=False, entangle=False,
+                              channel_atten=spec.channel_atten))
+
+@model('plain_seg')
+def ckd_seg(spec, n_classes):
+    encoder = create_encoder(spec.backbone, spec.pretrained)
+    return PlainNet(seg=CKDSegNet(encoder, spec.variant, entangle=False, inside=spec.inside))
+
+@model('plain_seg')
+def unet(spec, n_classes): return PlainNet(seg=UNet(create_encoder(spec.backbone, spec.pretrained)))

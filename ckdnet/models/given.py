@@ -8,9 +8,11 @@ __all__ = ['GivenMask', 'GivenDiagnosis']
 # %% ../../nbs/17_models.given.ipynb #24768ab0
 import torch
 from torch import nn
-from .cascade import CKDNet
+from .cascade import CKDNet, cascade_of_spec
 from .ckd_cls import CKDClsNet
 from .ckd_seg import CKDSegNet
+from .encoders import create_encoder
+from .registry import model
 from .root_seg import RootSegNet
 
 # %% ../../nbs/17_models.given.ipynb #06bf8ce3
@@ -45,3 +47,14 @@ class GivenDiagnosis(CKDNet):
         label = o['truth'].to(x).view(-1,1,1,1)
         sizes = [[-(-side//2**(l+1)) for side in x.shape[-2:]] for l in range(5)]
         return dict(f=[label.expand(-1,1,h,w) for h,w in sizes])
+
+# %% ../../nbs/17_models.given.ipynb #d17f0a32
+@model('root_seg', 'given_cls')
+def given_mask(spec, n_classes):
+    net = cascade_of_spec(spec, n_classes, fine=False)
+    return GivenMask(net.root, net.cls)
+
+@model('given_seg')
+def given_diagnosis(spec, n_classes):
+    encoder = create_encoder(spec.backbone, spec.pretrained)
+    return GivenDiagnosis(seg=CKDSegNet(encoder, spec.variant, inside=spec.inside))
