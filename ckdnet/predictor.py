@@ -26,8 +26,7 @@ from .calibration import apply_temperature
 from .core import atomic_path, offenders, write_json
 from .data.files import MAX_PIXELS, DataError, as_rgb, fail_if, is_clutter, upright_size
 from .data.index import DATASETS, Dataset
-from .evaluate import (Frozen, as_arrays, at_size, collect_features, crop_logits, post_processed, probabilities,
-                             view_masks)
+from .evaluate import InferenceNet, as_arrays, at_size, crop_probs, post_processed, view_masks
 from .plots import OKABE_ITO, STYLE, draw_outline, outline_handles, stretch
 from .pretrained import feature_distance, load_cascade
 from .submit import write_diagnoses, write_mask
@@ -249,10 +248,8 @@ class Predictor:
         self.metadata = metadata
         self.dataset = _dataset_of(metadata)
         self.bs = metadata['prediction']['bs']
-        self.frozen = Frozen(net, metadata['prediction']['size'], metadata['prediction']['bf16'])
+        self.ready = InferenceNet(net, metadata['prediction']['size'], metadata['prediction']['bf16'])
         self.thresholds = DEFAULT_THRESHOLDS | metadata.get('warn', {}) | dict(distance=metadata['far']['p99'])
-        self.seen = dict(features=[], cams=[])
-        collect_features(self.frozen.net.cls, self.seen)
 
     @classmethod
     def from_pretrained(cls,
@@ -296,14 +293,12 @@ def stream(self:Predictor,
 @patch
 def _run(self:Predictor, pixels, tta):
     "What `predict` gives for (B,3,H,W) of uint8, or `predict_tta`."
-    for o in self.seen.values(): o.clear()
-    frozen = self.frozen
-    x = torch.from_numpy(pixels).to(frozen.device).float()/255
-    with frozen.inference():
-        if tta: out = dict(probs=crop_logits(frozen, x).softmax(1), fine=view_masks(frozen, x))
-        else: out = probabilities(frozen.net(frozen.prepare(x))) | {k:o[0] for k,o in self.seen.items()}
+    ready = self.ready
+    x = torch.from_numpy(pixels).to(ready.device).float()/255
+    if tta: out = dict(probs=crop_probs(ready, x), fine=view_masks(ready, x))
+    else: out = ready.outputs(ready.prepare(x))
     cleaning = self.dataset.post_process(self.metadata['spec']['variant'])
-    return post_processed(as_arrays({k:[v] for k,v in out.items()}), cleaning)
+    return post_processed(as_arrays([out]), cleaning)
 
 # %% ../nbs/50_predictor.ipynb #53002533
 @patch

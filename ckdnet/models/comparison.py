@@ -4,14 +4,17 @@
 
 # %% auto #0
 __all__ = ['ARLBottleneck', 'arl_encoder', 'HierarchicalAttention', 'FCN8s', 'DeepLab', 'two_convs', 'ClassicUNet',
-           'RecurrentConv', 'RecurrentResidual', 'r2u_net', 'ConvLSTM', 'BothWays', 'DenselyConnected', 'bcdu_net']
+           'RecurrentConv', 'RecurrentResidual', 'ConvLSTM', 'BothWays', 'DenselyConnected']
 
 # %% ../../nbs/17_models.comparison.ipynb #bddaf22b
 import torch, torch.nn.functional as F
 from torch import nn
 from torchvision.models.resnet import Bottleneck, ResNet, resnet50
-from .encoders import Encoder, cut_resnet
+from .baselines import PlainNet
+from .ckd_cls import CKDClsNet
+from .encoders import Encoder, create_encoder, cut_resnet
 from .layers import conv_bn_relu
+from .registry import model
 
 # %% ../../nbs/17_models.comparison.ipynb #1fdc48d1
 class ARLBottleneck(Bottleneck):
@@ -41,6 +44,11 @@ def arl_encoder(
 )->Encoder:
     "The encoder of ARL-CNN, untrained."
     return Encoder(cut_resnet(ResNet(ARLBottleneck, list(layers))), RESNET50_CHANNELS)
+
+# %% ../../nbs/17_models.comparison.ipynb #2d8c7da5
+@model('plain_cls')
+def arl_cnn(spec, n_classes):
+    return PlainNet(CKDClsNet(arl_encoder(), n_classes, mask_channel=False, entangle=False, channel_atten=False))
 
 # %% ../../nbs/17_models.comparison.ipynb #4a8f34a3
 class HierarchicalAttention(nn.Module):
@@ -87,6 +95,10 @@ class HierarchicalAttention(nn.Module):
             prediction = logits.softmax(1)
         return logits
 
+# %% ../../nbs/17_models.comparison.ipynb #fe72db16
+@model('plain_cls')
+def barata(spec, n_classes): return PlainNet(HierarchicalAttention(create_encoder(spec.backbone), n_classes))
+
 # %% ../../nbs/17_models.comparison.ipynb #918cf80b
 def resize_like(x, like): # (B,C,h,w), (…,H,W) -> (B,C,H,W)
     "Bilinear interpolation of `x` to the size of `like`."
@@ -119,6 +131,10 @@ class FCN8s(nn.Module):
         s = resize_like(s, f3)+score3(f3)
         return resize_like(s, x)
 
+# %% ../../nbs/17_models.comparison.ipynb #9df66b73
+@model('plain_seg')
+def fcn8s(spec, n_classes): return PlainNet(seg=FCN8s(create_encoder('vgg16_bn'), 64*min(spec.width, 64)))
+
 # %% ../../nbs/17_models.comparison.ipynb #2247f013
 class DeepLab(nn.Module):
     "DeepLab v2 on ResNet50 at stride 8: atrous spatial pyramid pooling, without the CRF (Chen et al. 2017)."
@@ -134,6 +150,10 @@ class DeepLab(nn.Module):
         f = self.encoder(x)[4]
         scores = sum(conv(f) for conv in self.aspp)
         return resize_like(scores, x)
+
+# %% ../../nbs/17_models.comparison.ipynb #84a28ab8
+@model('plain_seg')
+def deeplab(spec, n_classes): return PlainNet(seg=DeepLab())
 
 # %% ../../nbs/17_models.comparison.ipynb #94a028c4
 def two_convs(
@@ -174,6 +194,10 @@ class ClassicUNet(nn.Module):
             g = self.decoder[i](g)
         return self.head(g)
 
+# %% ../../nbs/17_models.comparison.ipynb #f777df78
+@model('plain_seg')
+def classic_unet(spec, n_classes): return PlainNet(seg=ClassicUNet(min(spec.width, 64)))
+
 # %% ../../nbs/17_models.comparison.ipynb #9aa8676c
 class RecurrentConv(nn.Module):
     "One convolution, applied to the input and then `steps` times to the sum of the input and its last output."
@@ -205,11 +229,8 @@ class RecurrentResidual(nn.Module):
         return x+self.body(x)
 
 # %% ../../nbs/17_models.comparison.ipynb #38977628
-def r2u_net(
-    width:int=64, # as in `ClassicUNet`
-)->ClassicUNet:
-    "R2U-Net (Alom et al. 2018)."
-    return ClassicUNet(width, RecurrentResidual)
+@model('plain_seg')
+def r2u_net(spec, n_classes): return PlainNet(seg=ClassicUNet(min(spec.width, 64), RecurrentResidual))
 
 # %% ../../nbs/17_models.comparison.ipynb #8454b510
 class ConvLSTM(nn.Module):
@@ -260,8 +281,7 @@ class DenselyConnected(nn.Module):
             x = torch.cat([x, o], 1)
         return o
 
-def bcdu_net(
-    width:int=64, # as in `ClassicUNet`
-)->ClassicUNet:
-    "BCDU-Net with three dense blocks (Azad et al. 2019)."
-    return ClassicUNet(width, join=BothWays, last=DenselyConnected)
+# %% ../../nbs/17_models.comparison.ipynb #df6813ba
+@model('plain_seg')
+def bcdu_net(spec, n_classes):
+    return PlainNet(seg=ClassicUNet(min(spec.width, 64), join=BothWays, last=DenselyConnected))
