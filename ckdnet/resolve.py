@@ -69,6 +69,8 @@ class Job:
     place:Path # trained stages are kept in `place/<data>/stages`, decoded images in `place/stores`
     data:str # a name for the images, for the record
 
+    def __reduce__(self): return Job, (self.spec, self.df, self.place, self.data) # what another process needs
+
     @cached_property
     def dataset(self): return get_dataset(self.spec.dataset)
     @cached_property

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['WEIGHTS', 'environment', 'start_from', 'one_process', 'train_stage', 'trained_stage', 'out_of_fold', 'train',
-           'read_log', 'check_run', 'check_images', 'make_result', 'is_recorded', 'run', 'run_all', 'run_jobs']
+           'read_log', 'check_run', 'check_images', 'make_result', 'is_recorded', 'run', 'run_all', 'what_will_run',
+           'run_jobs']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import json, os, platform, subprocess, tempfile
@@ -317,6 +318,23 @@ def run_all(
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
     return run_jobs(resolve_all(specs, folder, work, data), results)
+
+# %% ../../nbs/34_train.runs.ipynb #c9e98c61
+def what_will_run(
+    jobs:list, # of `Job`
+    results, # folder of the results
+)->str: # several lines
+    "What `run_jobs` does, in words."
+    left = [job for job in jobs if not job.result_file(results).exists()]
+    lines = [f'{len(jobs)} results are asked for, {len(jobs)-len(left)} of them are there.']
+    for job in left:
+        n = job.df.split.value_counts()
+        stages = ', '.join(f'{plan.stage.title} {plan.epochs}' for plan in job.plans)
+        lines.append(f'{job.spec.name}, {job.spec.stem}: epochs of {stages}; {n.train} images to train on, '
+                     f'{n.select} to select the best epoch, {n.valid} to report on.')
+    first = jobs[0]
+    lines.append(f'Results: {Path(results)/first.data}. Weights and logs: {first.place/first.data}.')
+    return '\n'.join(lines)
 
 # %% ../../nbs/34_train.runs.ipynb #ad2368d7
 def run_jobs(
