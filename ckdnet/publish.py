@@ -22,7 +22,7 @@ from .metrics import average_auc, none_if_nan, probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics,
                                in_half_precision, load_cascade, save_cascade, weights_file)
 from .resolve import Job
-from .results import Run
+from .resultfile import Run
 from .spec import spec_from_dict
 from .stats import bootstrap_interval
 from .train.runs import environment

@@ -48,7 +48,7 @@ python -I - <<'PY' || { echo 'FAILED: the metadata of the installed package'; fa
 import sys
 from importlib.metadata import requires, version
 import ckdnet
-import ckdnet.results, ckdnet.stats
+import ckdnet.words, ckdnet.panels # and what they stand on: resultfile, comparisons, stats
 loaded = {'torch', 'fastai', 'timm'} & set(sys.modules)
 assert not loaded, f'reading results imports {loaded}'
 assert version('ckdnet') == ckdnet.__version__, f"version {version('ckdnet')} but __version__ {ckdnet.__version__}"

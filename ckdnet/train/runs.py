@@ -14,20 +14,20 @@ from dataclasses import asdict
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-import numpy as np, pandas as pd, torch
+import pandas as pd, torch
 from fastai.torch_core import set_seed
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock, Timeout
 import ckdnet
-from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from ..core import check_name, file_hash, offenders, sync_to_disk, write_json
 from ..data.files import DataError
-from ..data.index import check_diagnoses, fingerprint, rows, train_parts
+from ..data.index import check_diagnoses, rows, train_parts
 from ..evaluate import evaluate
 from ..losses import SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..resolve import Job, load_stage, resolve_all
-from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
+from ..resultfile import Run, describe_images, read_result, write_result
 from ..spec import RECIPES, Spec, spec_from_dict
 from .callbacks import load_weights
 from .learners import check_one_process, fit_stage, stage_learner
@@ -237,23 +237,11 @@ def make_result(
     net,history,stages = train(job)
     evaluation = evaluate(net, df, job.store, dataset, post_process=job.cleaning, other=spec.other, **spec.prediction)
     if spec.fold is not None: evaluation = evaluation._replace(arrays={}) # the figures show the official split
-    images = dict(name=job.data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
-    finished = datetime.now(timezone.utc).isoformat(timespec='seconds')
-    origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
-                  finished=finished, reported_on='valid')
-    _write_result(file, origin, evaluation, history)
-
-# %% ../../nbs/34_train.runs.ipynb #9779da86
-def _write_result(file, origin, evaluation, history):
-    "Write all files of a result; the JSON comes last, so that a result is complete if it is there."
+    origin = dict(spec=asdict(spec), data=describe_images(job.data, dataset, df), stages=stages, **environment(),
+                  finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), reported_on='valid')
     tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta, '_dihedral.csv':evaluation.dihedral,
               '_official.csv':evaluation.official, '_history.csv':history}
-    for ending,table in tables.items():
-        with atomic_path(side_file(file, ending)) as part: table.to_csv(part, index=False, float_format='%.5g')
-    with atomic_path(side_file(file, '.npz')) as part:
-        with open(part, 'wb') as f: np.savez_compressed(f, **evaluation.arrays)
-    files = {ending:file_hash(side_file(file, ending)) for ending in SIDE_FILES}
-    write_json(file, origin | dict(files=files) | evaluation.metrics)
+    write_result(file, origin | evaluation.metrics, tables, evaluation.arrays)
 
 # %% ../../nbs/34_train.runs.ipynb #1bc59569
 def is_recorded(
