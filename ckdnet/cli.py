@@ -38,7 +38,8 @@ def for_user(
     "Is it an error of a file, or one that this package raises to tell what to do?"
     *_,(frame,_) = walk_tb(error.__traceback__)
     ours = frame.f_globals['__name__'].startswith(('ckdnet', __name__))
-    return isinstance(error, OSError) or ours and isinstance(error, (ValueError, FloatingPointError, ImportError))
+    told = isinstance(error, (ValueError, FloatingPointError, ImportError))
+    return isinstance(error, OSError) or ours and told
 
 # %% ../nbs/60_cli.ipynb #3b957f6a
 _RESUMES = ('ckdnet_run','ckdnet_download') # commands that continue what was interrupted
@@ -403,7 +404,8 @@ def ckdnet_export(
     from ckdnet.pretrained import load_cascade
     write = export_onnx if kind=='onnx' else export_program
     net,about = load_cascade(weights)
-    write(net, out, about['prediction']['size'], tuple(about['data']['classes']), about['temperature'])
+    size,classes = about['prediction']['size'], tuple(about['data']['classes'])
+    write(net, out, size, classes, about['temperature'])
     print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
 
 # %% ../nbs/60_cli.ipynb #d8c1ebf9

@@ -13,7 +13,8 @@ import tempfile
 from dataclasses import asdict
 from pathlib import Path
 import numpy as np, pandas as pd
-from .calibration import apply_temperature, ece, ece_by_chance, fit_temperature, nll, reliability
+from .calibration import (apply_temperature, ece, ece_by_chance, fit_temperature, nll,
+                                reliability)
 from .core import atomic_path
 from .data.files import DataError
 from .data.index import fingerprint, get_dataset, rows
@@ -47,7 +48,8 @@ def best_seed(
     return runs[np.nanargmax(scores)]
 
 # %% ../nbs/48_publish.ipynb #36120d9b
-_MASK_METRICS = {'JA, fine mask':'fine_JA', 'Dice, fine mask':'fine_Dice', 'JA, coarse mask':'coarse_JA'}
+_MASK_METRICS = {'JA, fine mask':'fine_JA', 'Dice, fine mask':'fine_Dice',
+                 'JA, coarse mask':'coarse_JA'}
 
 def card_metrics(
     images:pd.DataFrame, # from `per_image`
@@ -59,7 +61,8 @@ def card_metrics(
     def mean_auc(classes): return lambda i: average_auc(probs[i], labels[i], classes)
     def mean(values): return lambda i: values[i].mean()
     out = {'average AUC':(mean_auc(dataset.task_labels), t)}
-    for name,c in zip(dataset.task_classes, dataset.task_labels): out[f'AUC, {name}'] = (mean_auc([c]), t)
+    for name,c in zip(dataset.task_classes, dataset.task_labels):
+        out[f'AUC, {name}'] = (mean_auc([c]), t)
     for name,column in _MASK_METRICS.items():
         known = images.dropna(subset=column)
         out[name] = (mean(known[column].to_numpy()), known)
@@ -71,7 +74,8 @@ def metric_values(
     dataset,
 )->dict: # name → metric; NaN where it is not defined
     "The metrics of the card."
-    return {name:metric(np.arange(len(t))) for name,(metric,t) in card_metrics(images, dataset).items()}
+    metrics = card_metrics(images, dataset)
+    return {name:metric(np.arange(len(t))) for name,(metric,t) in metrics.items()}
 
 def with_intervals(
     images:pd.DataFrame, # these arguments as for `card_metrics`
@@ -93,7 +97,8 @@ def calibration_report(
     mean,high = ece_by_chance(probs)
     area = average_auc(probs, labels, dataset.task_labels)
     per_class = {f'ECE, {c}':ece(probs, labels, i) for i,c in enumerate(dataset.classes)}
-    numbers = {'ECE':ece(probs, labels), 'ECE by chance':mean, 'ECE by chance, 95th percentile':high, **per_class,
+    numbers = {'ECE':ece(probs, labels), 'ECE by chance':mean,
+               'ECE by chance, 95th percentile':high, **per_class,
                'negative log-likelihood':nll(probs, labels), 'average AUC':none_if_nan(area)}
     return dict(numbers=numbers, curve=reliability(probs, labels).to_dict('records'))
 
@@ -127,7 +132,8 @@ def decide_on_selection(
     features = feature_statistics(train_features(job, net))
     p95,p99 = np.percentile(feature_distance(pred['features'], features), [95,99])
     thresholds = selection_thresholds(odd_measures(pred, job.store[which][0]))
-    return dict(temperature=temperature, far=dict(p95=float(p95), p99=float(p99)), warn=thresholds), features
+    far = dict(p95=float(p95), p99=float(p99))
+    return dict(temperature=temperature, far=far, warn=thresholds), features
 
 # %% ../nbs/48_publish.ipynb #f848177d
 def report_on_validation(
@@ -185,8 +191,8 @@ def origin(
     hashes = dict(train_sha256=job.trained_on, valid_sha256=fingerprint(job.df, ('valid',))['sha256'])
     data = result['data'] | hashes | dict(twins=len(result['data']['twins']), diagnoses=diagnoses)
     kept = ('stages','commit','changed','python','versions','device','threads','finished')
-    return dict(spec=asdict(job.spec), data=data, prediction=job.spec.prediction, published=environment(),
-                training={k:result[k] for k in kept})
+    return dict(spec=asdict(job.spec), data=data, prediction=job.spec.prediction,
+                published=environment(), training={k:result[k] for k in kept})
 
 # %% ../nbs/48_publish.ipynb #9bb01483
 def _cell(v):
@@ -221,7 +227,8 @@ def card_data(m):
     if spec['profile'] in _SHORT:
         source += ', or drawn lesions. **A short training, to test the code: no number here means anything**'
     images,classes = data['images'], data['classes']
-    counts = [[split, images[split], *(of.get(c, 0) for c in classes)] for split,of in data['diagnoses'].items()]
+    diagnoses = data['diagnoses'].items()
+    counts = [[split, images[split], *(of.get(c, 0) for c in classes)] for split,of in diagnoses]
     return f"""## Data
 
 Images of {source}; recorded under the name *{data['name']}*.
@@ -236,9 +243,11 @@ Hash of the images of train and select: {data['train_sha256']}, of Validation: {
 def card_training(m):
     spec,training,stages = m['spec'], m['training'], m['training']['stages']
     total = sum(s['seconds'] for s in stages.values())/3600
-    lines = [[name, epochs, bs, *(s['select'][w] for w in ('best','last','average')), f"{s['seconds']/3600:.2f}"]
+    def scores(s): return [s['select'][w] for w in ('best','last','average')]
+    lines = [[name, epochs, bs, *scores(s), f"{s['seconds']/3600:.2f}"]
              for (name,s),epochs,bs in zip(stages.items(), spec['epochs'], spec['bs'])]
-    recipes = [f"- {name}: {', '.join(f'{k} {v}' for k,v in s['recipe'].items() if v)}" for name,s in stages.items()]
+    def used(recipe): return ', '.join(f'{k} {v}' for k,v in recipe.items() if v)
+    recipes = [f"- {name}: {used(s['recipe'])}" for name,s in stages.items()]
     return f"""## Training
 
 Profile `{spec['profile']}`, variant `{spec['variant']}`, recipe `{spec['recipe']}`, seed {spec['seed']}.
@@ -256,8 +265,10 @@ The recipe of each stage (what is 0 or off is left out):
 # %% ../nbs/48_publish.ipynb #ddce1685
 def card_results(m):
     metrics = [[name, value, low, high] for name,(value,low,high) in m['metrics'].items()]
-    calibration = {f'T = {t:.3f}':m['calibration'][k] for k,t in (('before',1),('after',m['temperature']))}
-    numbers = [[k, *(c['numbers'][k] for c in calibration.values())] for k in m['calibration']['before']['numbers']]
+    temperatures = dict(before=1, after=m['temperature'])
+    calibration = {f'T = {t:.3f}':m['calibration'][k] for k,t in temperatures.items()}
+    names = m['calibration']['before']['numbers']
+    numbers = [[k, *(c['numbers'][k] for c in calibration.values())] for k in names]
     curves = [[name, *row.values()] for name,c in calibration.items() for row in c['curve']]
     return f"""## Results on Validation
 
@@ -278,8 +289,8 @@ Reliability of the most probable class, with 95 % intervals of what was observed
 {markdown_table(['','images','predicted','observed','lowest','highest'], curves)}"""
 
 # %% ../nbs/48_publish.ipynb #a2584ceb
-_HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA, fine mask':('fine','JA'),
-             'JA, coarse mask':('coarse','JA')}
+_HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'),
+             'JA, fine mask':('fine','JA'), 'JA, coarse mask':('coarse','JA')}
 
 def card_half_precision(m):
     half = m['half_precision']

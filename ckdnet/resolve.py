@@ -45,7 +45,8 @@ def finished_stage(
     "What is recorded of a trained stage. Raises `DataError` for files that are damaged or missing."
     try: done = json.loads((folder/'done.json').read_text())
     except ValueError: done = dict(files={'done.json':None})
-    damaged = [folder/f for f,h in done['files'].items() if not (folder/f).exists() or file_hash(folder/f)!=h]
+    def is_whole(name, sha256): return (folder/name).exists() and file_hash(folder/name)==sha256
+    damaged = [folder/name for name,h in done['files'].items() if not is_whole(name, h)]
     fix = f'Remove the folder {folder} to train this stage again.'
     fail_if(damaged, 'Files of a trained stage that are damaged or missing', fix)
     return done
@@ -124,7 +125,8 @@ def predict(
 )->dict: # float32 arrays in the order of `which`
     "Predictions with cleaned masks. Raises as `net`."
     net = net or self.net()
-    pred = (predict_tta if tta else predict)(net, self.store, which, **self.spec.prediction, **kwargs)
+    views = predict_tta if tta else predict
+    pred = views(net, self.store, which, **self.spec.prediction, **kwargs)
     return post_processed(pred, self.cleaning)
 
 # %% ../nbs/33_resolve.ipynb #cd5f8631
@@ -149,8 +151,10 @@ def resolve_all(
 )->list: # of `Job`
     "The jobs of some specs. Raises as `resolve`."
     if data is not None: check_folder_name(data)
-    official = {name:get_dataset(name).index(folder) for name in dict.fromkeys(s.dataset for s in specs)}
-    def index(name, fold): return official[name] if fold is None else fold_split(official[name], fold)
+    datasets = dict.fromkeys(s.dataset for s in specs)
+    official = {name:get_dataset(name).index(folder) for name in datasets}
+    def index(name, fold):
+        return official[name] if fold is None else fold_split(official[name], fold)
     folds = dict.fromkeys((s.dataset, s.fold) for s in specs)
     indices = {key:complete_index(index(*key)) for key in folds}
     return [Job(s, indices[s.dataset, s.fold], Path(work), data or s.dataset) for s in specs]

@@ -28,7 +28,8 @@ class Recipe:
     mixup:float=0. # α of mixup between training images of the diagnosis; 0: none
     bf16:bool=False # bfloat16 on a CPU? (On a GPU training is always in half precision.)
 
-    def __post_init__(self): check_name('way to treat imbalance', self.imbalance, ('weights','sampling','ignored'))
+    def __post_init__(self):
+        check_name('way to treat imbalance', self.imbalance, ('weights','sampling','ignored'))
 
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
@@ -127,12 +128,13 @@ def readable(
 # %% ../nbs/07_spec.ipynb #77cb21b6
 _AS_CHOSEN = dict(recipe=recipe_name(CHOSEN), weights='last')
 PROFILES = dict(
-    smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64, store_size=72,
-                 epochs=(1,1,1), bs=(16,16,16)),
+    smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64,
+                 store_size=72, epochs=(1,1,1), bs=(16,16,16)),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     cpu = Spec(size=160, epochs=(4,12,8), **_AS_CHOSEN),
     small = Spec(profile='small', size=96, store_size=128, epochs=(4,12,8), **_AS_CHOSEN),
-    gpu = Spec(profile='gpu', size=224, store_size=256, epochs=(8,24,16), bs=(32,64,32), **_AS_CHOSEN),
-    paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256, inside=None,
-                 recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
+    gpu = Spec(profile='gpu', size=224, store_size=256, epochs=(8,24,16), bs=(32,64,32),
+               **_AS_CHOSEN),
+    paper = Spec(profile='paper', backbone='resnet101', width=256, size=224, store_size=256,
+                 inside=None, recipe='paper', epochs=(20,100,100), bs=(16,32,16)),
 )

@@ -135,7 +135,8 @@ def write_submission(
         pred,test = predict_to_submit(job, net, 'diagnosis', tta)
         written[f'{stem}.csv'] = len(write_diagnoses(pred, test, f'{stem}.csv', job.dataset))
     if net.seg:
-        same = net.cls and not tta and job.df.image_id.iloc[job.dataset.to_submit(job.df, 'mask')].equals(test.image_id)
+        of_masks = job.df.iloc[list(job.dataset.to_submit(job.df, 'mask'))]
+        same = net.cls and not tta and of_masks.index.equals(test.index) # predicted already
         if not same: pred,test = predict_to_submit(job, net, 'mask', tta)
         write_packed_masks(pred, test, f'{stem}_masks.zip')
         written[f'{stem}_masks.zip'] = len(test)

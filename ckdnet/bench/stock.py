@@ -39,7 +39,8 @@ STOCK_AUGMENT = dict( # as near as `aug_transforms` comes to `ckdnet.data.loader
 _VERTICAL_FLIP = Dihedral(p=0.5, draw=2) # 2 is the code of this one of its eight changes
 
 def _batch_tfms(size, augment, norm):
-    affine = aug_transforms(size=size, max_warp=0, p_affine=1, xtra_tfms=[_VERTICAL_FLIP], **STOCK_AUGMENT[augment])
+    affine = aug_transforms(size=size, max_warp=0, p_affine=1, xtra_tfms=[_VERTICAL_FLIP],
+                            **STOCK_AUGMENT[augment])
     return [IntToFloatTensor(div_mask=255), *affine, Normalize.from_stats(*norm)]
 
 # %% ../../nbs/bench/00_stock.ipynb #22d23f07
@@ -165,7 +166,8 @@ def headline(
     which = rows(job.df, 'valid')
     images = per_image(job.predict(which, net), job.df.iloc[which], job.dataset.classes)
     m = summary(images, job.dataset)
-    return {'average AUC':m['diagnosis']['avg_AUC'], 'AUC melanoma':m['diagnosis']['melanoma']['AUC'],
+    of = m['diagnosis']
+    return {'average AUC':of['avg_AUC'], 'AUC melanoma':of['melanoma']['AUC'],
             'JA':m['fine']['JA'], 'JA coarse':m['coarse']['JA'], 'Dice':m['fine']['Dice']}
 
 # %% ../../nbs/bench/00_stock.ipynb #b311f59f
@@ -188,7 +190,8 @@ def same_metrics(
             if (loop,seed) in done: continue
             net,seconds = train_by(loop, of_seed, **kwargs)
             metrics = headline(of_seed, net)
-            result['runs'].append(dict(loop=loop, seed=seed, **metrics, seconds=seconds, **environment()))
+            record = dict(loop=loop, seed=seed, **metrics, seconds=seconds, **environment())
+            result['runs'].append(record)
             write_json(file, result)
             print(f"{loop}, seed {seed}: average AUC {metrics['average AUC']:.3f}, JA {metrics['JA']:.3f}", flush=True)
     return json.loads(Path(file).read_text())

@@ -42,7 +42,7 @@ def input_norm(
     stage:Stage,
     net:nn.Module, # the networks, from `create_model`
 )->tuple: # mean and standard deviation of each channel
-    "How the images of a stage are normalised. Raises `ValueError` if neither it nor a network before it has an encoder."
+    "How the images of a stage are normalised. Raises `ValueError` without an encoder, here or before."
     for name in (stage.net, *reversed(stage.upstream)):
         encoder = getattr(getattr(net, name), 'encoder', None)
         if encoder is not None: return encoder.mean, encoder.std
@@ -60,7 +60,8 @@ def stage_dls(
     if plan.bs%n: raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     with reads_recorded(plan) as watched:
         spec = watched.spec
-        dls = create_dls(job.store, rows(df, 'train'), rows(df, 'select'), stage.target, spec.size, plan.bs//n,
+        train,select = rows(df, 'train'), rows(df, 'select')
+        dls = create_dls(job.store, train, select, stage.target, spec.size, plan.bs//n,
                          classes=job.dataset.classes, augment=recipe.augment, cutout=recipe.cutout,
                          balanced=stage.target=='diagnosis' and recipe.imbalance=='sampling',
                          given=stage.given, other=bool(stage.given) and spec.other,
@@ -75,8 +76,10 @@ def encoder_and_rest(
 )->list: # of two lists of parameters; the first is empty without an `encoder`
     "The two parameter groups: the encoder, and the other layers."
     encoder = getattr(model, 'encoder', None)
-    first = set() if encoder is None else {id(p) for p in encoder.parameters()}
-    return [[p for p in params(model) if id(p) in first], [p for p in params(model) if id(p) not in first]]
+    ids = set() if encoder is None else {id(p) for p in encoder.parameters()}
+    groups = [],[]
+    for p in params(model): groups[id(p) not in ids].append(p)
+    return list(groups)
 
 _ADAM = dict( # per schedule; weight decay applies to all parameters
     plateau = torch.optim.Adam, # as in the paper: the decay is added to the gradient
@@ -111,7 +114,8 @@ def regularise(
 
 def _mixup(plan):
     "The callback that mixes training images, if the recipe has it and the target is the diagnosis."
-    return [MixUp(plan.recipe.mixup)] if plan.recipe.mixup and plan.stage.target=='diagnosis' else []
+    mixed = plan.recipe.mixup and plan.stage.target=='diagnosis'
+    return [MixUp(plan.recipe.mixup)] if mixed else []
 
 def _precision_callbacks(device, bf16):
     "Half precision on a GPU, bfloat16 where the GPU has it; on a CPU only if the recipe asks for it."
@@ -125,8 +129,10 @@ class Answer(NamedTuple):
     decodes:Callable
 
 ANSWERS = dict( # target → how it is read
-    mask=Answer(lambda logits: logits.sigmoid(), lambda probs: TensorMask(probs[:,0]>.5)),
-    diagnosis=Answer(lambda logits: logits.softmax(1), lambda probs: TensorCategory(probs.argmax(1))),
+    mask=Answer(lambda logits: logits.sigmoid(),
+                lambda probs: TensorMask(probs[:,0]>.5)),
+    diagnosis=Answer(lambda logits: logits.softmax(1),
+                     lambda probs: TensorCategory(probs.argmax(1))),
 )
 
 # %% ../../nbs/33_train.learners.ipynb #7714381a
@@ -168,11 +174,13 @@ def stage_learner(
     regularise(model, recipe)
     with reads_recorded(plan) as watched: loss = stage.loss(watched, dls.train)
     loss.activation,loss.decodes = ANSWERS[stage.target]
-    cbs = [_upstream(stage, net, parts, part_of), FiniteGradientClip(recipe.clip or math.inf), ChannelsLast(),
+    clip = FiniteGradientClip(recipe.clip or math.inf)
+    cbs = [_upstream(stage, net, parts, part_of), clip, ChannelsLast(),
            *_precision_callbacks(dls.device, recipe.bf16), *_mixup(plan)]
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
-    return StageLearner(dls, model, loss_func=loss, metrics=SELECTION_METRICS[stage.metric](job.dataset),
-                        opt_func=opt_func, splitter=encoder_and_rest, wd=recipe.wd, cbs=cbs)
+    metric = SELECTION_METRICS[stage.metric](job.dataset)
+    return StageLearner(dls, model, loss_func=loss, metrics=metric, opt_func=opt_func,
+                        splitter=encoder_and_rest, wd=recipe.wd, cbs=cbs)
 
 # %% ../../nbs/33_train.learners.ipynb #582c4e19
 def fit_stage(
@@ -193,8 +201,11 @@ def fit_stage(
     if not rank_distrib(): cbs.append(CSVLogger(folder/'log.csv'))
     try:
         if recipe.schedule=='one_cycle':
-            learn.fit_one_cycle(plan.epochs, lr_max=np.array([recipe.backbone_lr, recipe.lr]), cbs=cbs)
-        else: learn.fit(plan.epochs, lr=slice(recipe.backbone_lr, recipe.lr), cbs=[*cbs, Plateau(metric)])
+            lr_max = np.array([recipe.backbone_lr, recipe.lr])
+            learn.fit_one_cycle(plan.epochs, lr_max=lr_max, cbs=cbs)
+        else:
+            lr = slice(recipe.backbone_lr, recipe.lr)
+            learn.fit(plan.epochs, lr=lr, cbs=[*cbs, Plateau(metric)])
     except NotFinite as e: _report_not_finite(e, plan, folder/'not_finite.json')
     return dict(seconds=resume.seconds, skipped_steps=resume.skipped)
 

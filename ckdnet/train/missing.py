@@ -27,7 +27,8 @@ def recorded_times(
     for result in (r.result for r in runs):
         recorded = spec_from_dict(result['spec'])
         if any(getattr(recorded, k)!=getattr(spec, k) for k in _SAME_TIME): continue
-        for stage,o in result['stages'].items(): times.setdefault(stage, []).append((o['seconds'], o['device']))
+        for stage,o in result['stages'].items():
+            times.setdefault(stage, []).append((o['seconds'], o['device']))
     return times
 
 # %% ../../nbs/36_train.missing.ipynb #d111d29f
@@ -39,7 +40,8 @@ def expected_time(
     stages = {} # what is trained → the recorded times
     for spec in specs:
         times = recorded_times(spec, folders)
-        for record,stage in _trainings(spec): stages[record] = stages.get(record) or times.get(stage, [])
+        for record,stage in _trainings(spec):
+            stages[record] = stages.get(record) or times.get(stage, [])
     known = [o for o in stages.values() if o]
     if not known: return 'How long the training takes is not known: there is no result of such a training.'
     seconds = sum(np.mean([o[0] for o in times]) for times in known)
@@ -54,7 +56,8 @@ def _trainings(spec):
     before = {p.stage.net for plan in stage_plans(spec) if plan.parts for p in plan.upstream}
     for part in range(spec.out_of_fold): # the networks before, without each part of the training images
         for plan in stage_plans(replace(spec, out_of_fold=0)):
-            if plan.stage.net in before: yield str((stage_record(plan, ''), spec.fold, part)), plan.stage.name
+            if plan.stage.net not in before: continue
+            yield str((stage_record(plan, ''), spec.fold, part)), plan.stage.name
 
 def _duration(seconds):
     for unit,n in {'h':3600, 'min':60}.items():

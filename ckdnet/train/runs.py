@@ -41,13 +41,15 @@ def environment()->dict: # commit, whether files were changed (both None if not 
     changed = bool(_git('status', '--porcelain', '--untracked-files=no')) if commit else None
     device = torch.cuda.get_device_name() if torch.cuda.is_available() else 'cpu'
     return dict(commit=commit, changed=changed, python=platform.python_version(),
-                versions={p:version(p) for p in packages}, device=device, threads=torch.get_num_threads())
+                versions={p:version(p) for p in packages}, device=device,
+                threads=torch.get_num_threads())
 
 # %% ../../nbs/34_train.runs.ipynb #4295f50d
 def _git(*args):
     "What git prints in the folder of the package; None without git or outside a repository."
     folder = Path(ckdnet.__file__).parent
-    try: return subprocess.run(['git', *args], capture_output=True, text=True, cwd=folder, check=True).stdout.strip()
+    asked = dict(capture_output=True, text=True, cwd=folder, check=True)
+    try: return subprocess.run(['git', *args], **asked).stdout.strip()
     except (OSError, subprocess.CalledProcessError): return None
 
 # %% ../../nbs/34_train.runs.ipynb #c29a4727
@@ -142,7 +144,8 @@ def out_of_fold(
         start_from(plan.spec.seed)
         net = others.create()
         for before in others.plans:
-            if before.stage.net in plan.stage.upstream: load_stage(before, net, trained_stage(others, before, net))
+            if before.stage.net not in plan.stage.upstream: continue
+            load_stage(before, net, trained_stage(others, before, net))
         nets.append(net)
         part_of |= dict.fromkeys(job.df.image_id[part], i)
     return nets, part_of
@@ -202,7 +205,9 @@ def check_images(
     for split in splits:
         if len(usable(split)): continue
         raise DataError(f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none.")
-    if stage.target=='diagnosis': _check_classes(stage, job.dataset, *(usable(s).diagnosis for s in ('train','select')))
+    if stage.target=='mask': return
+    trained,select = (usable(split).diagnosis for split in ('train','select'))
+    _check_classes(stage, job.dataset, trained, select)
 
 def _check_classes(stage, dataset, trained, select):
     absent = [c for c in dataset.classes if c not in set(trained)]
@@ -235,12 +240,14 @@ def make_result(
     twins = df.image_id[df.split=='twin'].tolist()
     if twins: print(f'{len(twins)} training images are left out: they show or look like lesions of Validation or Test.')
     net,history,stages = train(job)
-    evaluation = evaluate(net, df, job.store, dataset, post_process=job.cleaning, other=spec.other, **spec.prediction)
+    evaluation = evaluate(net, df, job.store, dataset, post_process=job.cleaning, other=spec.other,
+                          **spec.prediction)
     if spec.fold is not None: evaluation = evaluation._replace(arrays={}) # the figures show the official split
-    origin = dict(spec=asdict(spec), data=describe_images(job.data, dataset, df), stages=stages, **environment(),
-                  finished=datetime.now(timezone.utc).isoformat(timespec='seconds'), reported_on='valid')
-    tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta, '_dihedral.csv':evaluation.dihedral,
-              '_official.csv':evaluation.official, '_history.csv':history}
+    finished = datetime.now(timezone.utc).isoformat(timespec='seconds')
+    origin = dict(spec=asdict(spec), data=describe_images(job.data, dataset, df), stages=stages,
+                  **environment(), finished=finished, reported_on='valid')
+    tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta,
+              '_dihedral.csv':evaluation.dihedral, '_official.csv':evaluation.official, '_history.csv':history}
     write_result(file, origin | evaluation.metrics, tables, evaluation.arrays)
 
 # %% ../../nbs/34_train.runs.ipynb #1bc59569
@@ -315,11 +322,15 @@ def what_will_run(
     "What `run_jobs` does, in words."
     left = [job for job in jobs if not job.result_file(results).exists()]
     lines = [f'{len(jobs)} results are asked for, {len(jobs)-len(left)} of them are there.']
-    for job in left:
-        n = job.df.split.value_counts()
-        stages = ', '.join(f'{plan.stage.title} {plan.epochs}' for plan in job.plans)
-        lines.append(f'{job.spec.name}, {job.spec.stem}: epochs of {stages}; {n.train} images to train on, '
-                     f'{n.select} to select the best epoch, {n.valid} to report on.')
+    plans = {job.folder(plan):plan for job in left for plan in job.plans}
+    stages = {folder:plan for folder,plan in plans.items() if not (folder/'done.json').exists()}
+    if left:
+        names = ', '.join(dict.fromkeys(job.spec.name for job in left))
+        epochs = sum(plan.epochs for plan in stages.values())
+        lines.append(f'To do: {names}. Stages to train: {len(stages)}, with {epochs} epochs in all.')
+    for df in {id(job.df):job.df for job in left}.values():
+        n = df.split.value_counts()
+        lines.append(f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on.')
     first = jobs[0]
     lines.append(f'Results: {Path(results)/first.data}. Weights and logs: {first.place/first.data}.')
     return '\n'.join(lines)
@@ -344,7 +355,8 @@ def run_jobs(
 def _run(job, file, wait):
     claim = file.with_name(f'.{file.stem}.spec.json') # what the process that holds the lock makes
     def check_claim():
-        if claim.exists(): check_same_spec(file, spec_from_dict(json.loads(claim.read_text())), job.spec)
+        if not claim.exists(): return
+        check_same_spec(file, spec_from_dict(json.loads(claim.read_text())), job.spec)
     with one_process(file.with_name(f'.{file.stem}.lock'), f'makes {file}', wait, check_claim):
         if file.exists() and is_recorded(job, file): return read_result(file)
         write_json(claim, asdict(job.spec))

@@ -37,7 +37,8 @@ def stage_recipe(
 def _like_cascade(base, model):
     "Fields of a spec: the model, with epochs and batch sizes as in the cascade `base`."
     at = [stage.place for stage in stages_of(model)]
-    return dict(model=model, epochs=tuple(base.epochs[i] for i in at), bs=tuple(base.bs[i] for i in at))
+    epochs,bs = (tuple(numbers[i] for i in at) for numbers in (base.epochs, base.bs))
+    return dict(model=model, epochs=epochs, bs=bs)
 
 def _spec(name, model='ckdnet', base=PROFILES['cpu'], **kwargs):
     return replace(base, name=name, **_like_cascade(base, model), **kwargs)
@@ -59,13 +60,16 @@ TABLE7 = (*(_spec(f'seg_{loss}', 'ckd_seg', loss=loss) for loss in _LOSSES), PRO
 _SHORT = Spec(size=96, store_size=128, epochs=(2,4,2))
 _RATES = ('1e-3','1e-4','1e-5')
 _LAMBDAS = ('0.1','0.5','1','1.5','2','2.5','3')
-FIG11A = tuple(_spec(f'lr_{backbone}_{new}', 'ckd_cls', _SHORT, backbone_lr=float(backbone), lr=float(new))
-               for backbone in _RATES for new in _RATES)
+def _rates(backbone, new):
+    rates = dict(backbone_lr=float(backbone), lr=float(new))
+    return _spec(f'lr_{backbone}_{new}', 'ckd_cls', _SHORT, **rates)
+
+FIG11A = tuple(_rates(backbone, new) for backbone in _RATES for new in _RATES)
 FIG11B = tuple(_spec(f'lambda_{value}', base=_SHORT, lambda_1=float(value)) for value in _LAMBDAS)
 
 # %% ../../nbs/32_train.spec.ipynb #11149431
-_SCRATCH = Spec(backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,2,3),
-                recipe='one_cycle_bf16')
+_SCRATCH = Spec(backbone='resnet34', pretrained=False, size=128, store_size=160, width=16,
+                epochs=(3,2,3), recipe='one_cycle_bf16')
 def _scratch(name, model, **kwargs): return _spec(f'scratch_{name}', model, _SCRATCH, **kwargs)
 
 TABLE3 = (
@@ -112,7 +116,8 @@ _SMALL = Spec(size=96, store_size=128, epochs=(3,12,5))
 
 def _search(i, options, weights):
     name = f'recipe_{i}' if weights=='best' else f'recipe_{i}_{weights}'
-    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe=recipe_name(options), weights=weights)
+    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe=recipe_name(options),
+                 weights=weights)
 
 SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_design())
                for weights in ('best','last','average'))
@@ -142,7 +147,8 @@ def experiment(
     base = PROFILES[profile]
     kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
-    if profile=='paper' and not spec.pretrained: fields.update(backbone=spec.backbone, pretrained=False)
+    if profile=='paper' and not spec.pretrained:
+        fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **_like_cascade(base, spec.model))
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
@@ -223,8 +229,10 @@ def stage_fields(
     model = get_model(plan.spec.model)
     ours = model.build.__module__.startswith('ckdnet.')
     read = model_fields(plan.spec) if ours else ('model', *model_fields(plan.spec))
-    others = {f for s in stages_of(plan.spec.model) if s.name!=plan.stage.name for f in s.spec_fields}
-    return tuple(dict.fromkeys((*_COMMON_FIELDS, *plan.stage.spec_fields, *(f for f in read if f not in others))))
+    others = [s for s in stages_of(plan.spec.model) if s.name!=plan.stage.name]
+    claimed = {f for s in others for f in s.spec_fields}
+    fields = (*_COMMON_FIELDS, *plan.stage.spec_fields, *(f for f in read if f not in claimed))
+    return tuple(dict.fromkeys(fields))
 
 # %% ../../nbs/32_train.spec.ipynb #21a84401
 TRAINING_VERSION = 3 # of the code; other numbers are trained again

@@ -38,7 +38,8 @@ def _diagnosis_loss(plan, train):
     ds = train.dataset
     counts = np.bincount(ds.labels[ds.rows], minlength=len(ds.classes))
     if plan.recipe.imbalance!='weights': counts = np.ones(len(ds.classes))
-    return WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing).to(train.device)
+    loss = WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing)
+    return loss.to(train.device)
 
 # %% ../../nbs/31_train.stages.ipynb #35e6bc57
 SELECTION_METRICS = dict( # name → the metric for a `ckdnet.data.index.Dataset`
@@ -59,12 +60,15 @@ _STAGE_LIST = (
           upstream=('root',), inputs='diffuse_to_cls'),
     Stage('ckd_seg', 'CKD-Seg-Net', 'seg', **_FINE, spec_fields=(*_SEG_FIELDS,'out_of_fold'),
           upstream=('root','cls'), inputs='diffuse_to_seg'),
-    Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', **_DIAGNOSIS, spec_fields=(*_CLS_FIELDS,'other'),
-          upstream=('root',), inputs='diffuse_to_cls', given='mask'),
-    Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', **_FINE, spec_fields=(*_SEG_FIELDS,'other'),
-          inputs='diffuse_to_seg', given='diagnosis'),
-    Stage('plain_cls', 'classifier alone', 'cls', **_DIAGNOSIS, spec_fields=('model','channel_atten')),
-    Stage('plain_seg', 'segmentation alone', 'seg', **_FINE, spec_fields=('model','width',*_SEG_FIELDS)),
+    Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', **_DIAGNOSIS,
+          spec_fields=(*_CLS_FIELDS,'other'), upstream=('root',),
+          inputs='diffuse_to_cls', given='mask'),
+    Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', **_FINE,
+          spec_fields=(*_SEG_FIELDS,'other'), inputs='diffuse_to_seg', given='diagnosis'),
+    Stage('plain_cls', 'classifier alone', 'cls', **_DIAGNOSIS,
+          spec_fields=('model','channel_atten')),
+    Stage('plain_seg', 'segmentation alone', 'seg', **_FINE,
+          spec_fields=('model','width',*_SEG_FIELDS)),
 )
 STAGES = {s.name:s for s in _STAGE_LIST}
 
