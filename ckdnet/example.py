@@ -19,7 +19,6 @@ from .models.registry import create_model
 from .pretrained import (FILE_NAME, feature_distance, feature_statistics, in_half_precision, save_cascade,
                                weights_file)
 from .resultfile import describe_dataset
-from .train.runs import prediction_args
 from .spec import PROFILES
 
 # %% ../nbs/49_example.ipynb #92acd992
@@ -27,7 +26,7 @@ def _predicted(net, spec, images):
     "Predictions for the JPEGs of a folder, as for an evaluation."
     df = pd.DataFrame(dict(image=sorted(Path(images).glob('*.jpg')), mask=None))
     with TemporaryDirectory() as stores, redirect_stdout(StringIO()): # without progress bars
-        return predict(net, Store(df, spec.store_size, stores), df.index, **prediction_args(spec))
+        return predict(net, Store(df, spec.store_size, stores), df.index, **spec.prediction)
 
 # %% ../nbs/49_example.ipynb #325988da
 def untrained_weights(
@@ -42,7 +41,7 @@ def untrained_weights(
     features = _predicted(net, spec, images)['features']
     statistics = feature_statistics(features)
     far = dict(p99=float(np.percentile(feature_distance(features, statistics), 99)))
-    metadata = dict(spec=asdict(spec), data=describe_dataset(dataset), prediction=prediction_args(spec),
+    metadata = dict(spec=asdict(spec), data=describe_dataset(dataset), prediction=spec.prediction,
                     temperature=1.5, far=far, warn=dict(sharpness=30.))
     file = Path(folder)/FILE_NAME
     save_cascade(file, net, metadata, statistics)

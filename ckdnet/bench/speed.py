@@ -25,6 +25,7 @@ from PIL import Image
 from .stock import LOOPS, loop_learner, same_metrics, stock_dls
 from ..data.files import read_image, read_mask
 from ..data.index import fingerprint, get_dataset, rows
+from ..resolve import Job, resolve
 from ..data.loaders import create_dls
 from ..device import compute_device, half_type
 from ..data.store import Store, decode
@@ -33,7 +34,6 @@ from ..models.registry import create_model
 from ..plots import OKABE_ITO, STYLE
 from ..train.runs import environment
 from ..spec import PROFILES, Spec
-from ..train.spec import stage_plans
 from ..train.stages import STAGES
 
 # %% ../../nbs/bench/01_speed.ipynb #679b5e58
@@ -247,21 +247,16 @@ def _valid_rate(learn):
 # %% ../../nbs/bench/01_speed.ipynb #c09e7b5e
 def stage_rate(
     side:str, # 'stock' or 'fast'
-    spec:Spec, # of the cascade
-    i:int, # position of the stage in `stage_plans(spec)`
-    df:pd.DataFrame, # the index of the images
-    folder, # where stores are kept
+    job:Job, # of the cascade
+    i:int, # position of the stage in its plans
     n:int=12, # number of steps
     without:str|None=None, # a name in `PARTS` that is left out, for 'fast'
     **kwargs, # `item_size` and `num_workers` of `stock_dls`
 )->dict: # train, valid: images per second; phases: seconds per image
     "How fast a stage trains, and where its time goes."
-    plan = stage_plans(spec)[i]
-    dataset = get_dataset(spec.dataset)
-    store = Store(df, spec.store_size, folder)
+    untrained = replace(job, spec=replace(job.spec, pretrained=False))
     def learner():
-        net = create_model(replace(spec, pretrained=False), len(dataset.classes))
-        learn = loop_learner(side, plan, net, dataset, df, store, **kwargs)
+        learn = loop_learner(side, job, job.plans[i], untrained.create(), **kwargs)
         if without: PARTS[without](learn)
         return learn
     learn = learner()
@@ -318,18 +313,15 @@ def _peak_mib():
 # %% ../../nbs/bench/01_speed.ipynb #4006d15e
 def training_memory(
     side:str, # 'stock' or 'fast'
-    spec:Spec, # of the cascade
-    df:pd.DataFrame, # the index of the images
-    folder, # where stores are kept
+    job:Job, # of the cascade
     n:int=12, # number of steps of each stage
     **kwargs, # `item_size` and `num_workers` of `stock_dls`
 )->float: # MiB
     "Peak memory of this process, after a few training steps of each stage, their validation, and predictions."
     if side=='fast':
-        store = Store(df, spec.store_size, folder)
-        for o in (store.images, store.masks): o.max() # reads all of it, as an epoch does
-    for i in range(len(stage_plans(spec))): stage_rate(side, spec, i, df, folder, n, **kwargs)
-    predict_rate(side, spec, 1)
+        for o in (job.store.images, job.store.masks): o.max() # reads all of it, as an epoch does
+    for i in range(len(job.plans)): stage_rate(side, job, i, n, **kwargs)
+    predict_rate(side, job.spec, 1)
     return _peak_mib()
 
 # %% ../../nbs/bench/01_speed.ipynb #2edae5ca
@@ -370,16 +362,14 @@ def _effort(quick):
 BENCH_SCHEMA = 3 # of the result of `benchmark`
 
 def benchmark(
-    spec:Spec, # of the cascade
-    df:pd.DataFrame, # the index of the images
-    work, # folder for stores and enlarged images
+    job:Job, # of the cascade; stores and enlarged images are kept in `job.place`
     rounds:int=3, # how often both sides take turns
     size:int=224, # side of the images in a batch of the data path, px
     item_size:int=256, # side of the images that the batches are cut from, px
     quick:bool=False, # few batches and one of the parts, to test whether it runs?
 )->dict: # all measurements of all rounds
     "Measure both sides on the machine at hand."
-    work = Path(work)
+    spec,df,work = job.spec, job.df, job.place
     e = _effort(quick)
     large = enlarged(df, work/'large', e['large'])
     out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(),
@@ -390,10 +380,10 @@ def benchmark(
         out['small'] = data(df, n=e['batches'])
         out['large'] = data(large, bs=e['large_bs'], n=e['batches']//2)
     with TakeTurns() as turns:
-        for i,plan in enumerate(stage_plans(spec)):
+        for i,plan in enumerate(job.plans):
             name = plan.stage.name
             print(plan.stage.title, flush=True)
-            args = (spec, i, df, work/'stores', e['steps'])
+            args = (job, i, e['steps'])
             best,by_workers = _best_workers(turns, e['tried'], _train_rate, *args, item_size=item_size)
             out['workers'][name] = by_workers
             out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size, num_workers=best)
@@ -402,25 +392,23 @@ def benchmark(
         out['predict'] = turns(predict_rate, rounds, spec)
     print('Memory', flush=True)
     with TakeTurns() as turns:
-        args = (spec, df, work/'stores', e['steps'])
+        args = (job, e['steps'])
         out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size) for side in LOOPS}
     return out
 
 # %% ../../nbs/bench/01_speed.ipynb #dd6943aa
 def measure_alone(
-    spec:Spec, # of the cascade
-    df:pd.DataFrame, # the index of the images
-    folder, # where stores are kept
+    job:Job, # of the cascade
     n:int=1000, # number of steps, at most those of an epoch
 )->dict: # 'stages' as in the result of `benchmark`, on the fast side alone, with `peak_MiB`
     "Measure how fast each stage is trained, and its memory, on the machine at hand."
     stages = {}
-    for i,plan in enumerate(stage_plans(spec)):
+    for i,plan in enumerate(job.plans):
         gc.collect() # the networks of the stage before
         if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
-        rate = stage_rate('fast', spec, i, df, folder, n)
+        rate = stage_rate('fast', job, i, n)
         stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=_peak_mib())])
-    return dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), stages=stages)
+    return dict(schema=BENCH_SCHEMA, spec=asdict(job.spec), data=fingerprint(job.df), **environment(), stages=stages)
 
 # %% ../../nbs/bench/01_speed.ipynb #b890fd6f
 def _from_schema_1(result):
@@ -575,8 +563,7 @@ def bench_speed(
     for less than one round."""
     if rounds<1: raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
     spec,file = _to_measure('benchmark', results, profile)
-    df = get_dataset(spec.dataset).index(folder)
-    result = benchmark(spec, df, Path(work), rounds, quick=profile=='smoke')
+    result = benchmark(resolve(spec, folder, work), rounds, quick=profile=='smoke')
     write_json(file, result)
     print(ratios(result).round(2).to_string())
     print(file)
@@ -589,8 +576,7 @@ def bench_alone(
 ):
     "Measure the loop of this project on this machine. Raises `FileExistsError` if it was measured before."
     spec,file = _to_measure('alone', results, profile)
-    df = get_dataset(spec.dataset).index(folder)
-    result = measure_alone(spec, df, Path(work)/'stores')
+    result = measure_alone(resolve(spec, folder, work))
     write_json(file, result)
     rates = {stage:sides['fast'][0]['train'] for stage,sides in result['stages'].items()}
     print(pd.Series(rates, name='images per second').round(1).to_string())
@@ -614,11 +600,7 @@ def bench_metrics(
     seeds=(0,1,2), # random seeds
 ):
     "Compare the metrics that both loops reach."
-    spec = metrics_spec(profile)
-    dataset = get_dataset(spec.dataset)
-    df = dataset.index(folder)
-    file,work = Path(results)/'loops.json',Path(work)
-    store = Store(df, spec.store_size, work/'stores')
-    result = same_metrics(spec, dataset, df, store, work/data/'loops', file, seeds, data)
+    file = Path(results)/'loops.json'
+    result = same_metrics(resolve(metrics_spec(profile), folder, work, data), file, seeds)
     print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(index=False))
     print(file)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights', 'KeepBest',
            'mean_weights', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite', 'FiniteGradientClip', 'Resume',
-           'Bfloat16']
+           'read_state', 'Bfloat16']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -16,8 +16,8 @@ from fastai.callback.fp16 import MixedPrecision
 from fastai.callback.training import GradientClip
 from fastai.callback.tracker import TrackerCallback
 from fastai.learner import AvgLoss, Metric
-from fastai.torch_core import (apply, distrib_barrier, get_model, num_distrib, rank_distrib, to_concat,
-                               to_detach)
+from fastai.torch_core import (apply, distrib_barrier, get_model, num_distrib, rank_distrib,
+                               to_concat, to_detach)
 from fastcore.foundation import L
 from safetensors.torch import load_file, save
 from torch.amp import GradScaler
@@ -194,7 +194,8 @@ class KeepLast(Callback):
         files = [self._file(epoch) for epoch in self._epochs()]
         if rank_distrib() or not all(f.exists() for f in files): return # written by an earlier call
         for name,some in dict(last=files[-1:], average=files).items():
-            with atomic_path(self.folder/f'{name}.safetensors') as part: part.write_bytes(save(mean_weights(some)))
+            with atomic_path(self.folder/f'{name}.safetensors') as part:
+                part.write_bytes(save(mean_weights(some)))
         for f in files: f.unlink()
 
 # %% ../../nbs/30_train.callbacks.ipynb #e1e019f3
@@ -244,8 +245,8 @@ class FiniteGradientClip(GradientClip):
         value = value.item()
         if math.isfinite(value): return
         shares = all_processes(getattr(self.dl, 'batch_ids', ()))
-        where = dict(epoch=self.epoch, batch=self.iter, training=self.training, what=what, value=str(value),
-                     image_ids=[i for ids in shares for i in ids])
+        where = dict(epoch=self.epoch, batch=self.iter, training=self.training, what=what,
+                     value=str(value), image_ids=[i for ids in shares for i in ids])
         raise NotFinite(f'The {what} is {value} in epoch {self.epoch}, batch {self.iter}', where)
 
 # %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
@@ -264,7 +265,8 @@ class Resume(Callback):
     def before_fit(self):
         self.rows = []
         self.learn.replaying = False
-        self.state = _usable_state(self.file, self.best, self.n_epoch) if self.file.exists() else None
+        known = self.file.exists()
+        self.state = _usable_state(self.file, self.best, self.n_epoch) if known else None
         self.seconds = self.state['seconds'] if self.state else 0.
         self.skipped = self.state['skipped'] if self.state else 0
 
@@ -292,8 +294,10 @@ class Resume(Callback):
         with atomic_path(self.file) as part: part.write_bytes(buffer.getbuffer())
 
 # %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
-def _read_state(file):
-    "The content of a file of `torch.save`; None if it is damaged."
+def read_state(
+    file, # of `torch.save`
+)->dict|None: # None if it is damaged
+    "The state of an interrupted training."
     try:
         with zipfile.ZipFile(file) as archive:
             if archive.testzip(): return None # the first part whose checksum is wrong
@@ -304,7 +308,7 @@ def _hash(file): return file_hash(file) if file and file.exists() else None
 
 def _usable_state(file, best, n_epoch):
     "The saved state of a training of `n_epoch` epochs; None, with a warning, if it or the best weights are damaged."
-    state = _read_state(file)
+    state = read_state(file)
     if state and state['n_epoch']!=n_epoch:
         raise ValueError(f"{file} belongs to a training of {state['n_epoch']} epochs, not {n_epoch}: "
                          'choose another folder, or remove it.')
@@ -321,7 +325,8 @@ def _training_state(learn):
     scaler = getattr(learn, 'scaler', None) # of mixed precision
     return dict(model=get_model(learn.model).state_dict(), opt=_as_plain(learn.opt.state_dict()),
                 scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
-                smooth_loss=(smooth.count, float(smooth.val)), random=all_processes(_random_states()))
+                smooth_loss=(smooth.count, float(smooth.val)),
+                random=all_processes(_random_states()))
 
 def _restore_training(learn, state):
     get_model(learn.model).load_state_dict(state['model'])
@@ -338,7 +343,8 @@ def _random_states():
     "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
     name,keys,*rest = np.random.get_state()
     cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
-    return dict(torch=torch.get_rng_state(), random=random.getstate(), numpy=(name, keys.tolist(), *rest), cuda=cuda)
+    return dict(torch=torch.get_rng_state(), random=random.getstate(),
+                numpy=(name, keys.tolist(), *rest), cuda=cuda)
 
 def _set_random_states(s):
     torch.set_rng_state(s['torch'])

@@ -5,16 +5,20 @@
 # %% auto #0
 __all__ = ['TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING', 'STACKING', 'RECIPES', 'SEARCH', 'BALANCED',
            'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'stage_recipe', 'search_design', 'experiment', 'experiments',
-           'StagePlan', 'stage_plans', 'stage_record']
+           'StagePlan', 'stage_plans', 'model_fields', 'stage_fields', 'stage_record', 'reads_recorded']
 
 # %% ../../nbs/32_train.spec.ipynb #417f3c25
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from itertools import product
-from ..core import check_name
+import torch
+from ..core import check_name, offenders
 import ckdnet.data.isic # registers its data sets
 from ..data.index import get_dataset
 from ..data.loaders import AUGMENT
-from ..spec import OPTIONS, PROFILES, RECIPES, Recipe, Spec, combined_recipe, recipe_name
+from ..models.registry import get_model
+from ..spec import (OPTIONS, PROFILES, RECIPES, Recipe, Spec, combined_recipe, readable,
+                         recipe_name)
 from .stages import Stage, stages_of
 
 # %% ../../nbs/32_train.spec.ipynb #5c9dc833
@@ -22,9 +26,9 @@ def stage_recipe(
     spec:Spec,
     stage:Stage, # one of the stages of its model
 )->Recipe:
-    "The recipe of a stage, with the learning rates of the spec, and for 'authors' with the release's clipping."
+    "The recipe of a stage, with the learning rates of the spec, and with 'authors' as in the release."
     recipe = RECIPES[spec.recipe]
-    if spec.variant=='authors' and stage.net=='root': return replace(recipe, clip=None)
+    if spec.variant=='authors': recipe = replace(recipe, **stage.release)
     rates = dict(lr=spec.lr, backbone_lr=spec.backbone_lr)
     own = {k:v for k,v in rates.items() if v is not None}
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
@@ -32,9 +36,9 @@ def stage_recipe(
 # %% ../../nbs/32_train.spec.ipynb #df0a94a7
 def _like_cascade(base, model):
     "Fields of a spec: the model, with epochs and batch sizes as in the cascade `base`."
-    nets = [s.net for s in stages_of('ckdnet')]
-    at = [nets.index(s.net) for s in stages_of(model)]
-    return dict(model=model, epochs=tuple(base.epochs[i] for i in at), bs=tuple(base.bs[i] for i in at))
+    at = [stage.place for stage in stages_of(model)]
+    epochs,bs = (tuple(numbers[i] for i in at) for numbers in (base.epochs, base.bs))
+    return dict(model=model, epochs=epochs, bs=bs)
 
 def _spec(name, model='ckdnet', base=PROFILES['cpu'], **kwargs):
     return replace(base, name=name, **_like_cascade(base, model), **kwargs)
@@ -56,13 +60,16 @@ TABLE7 = (*(_spec(f'seg_{loss}', 'ckd_seg', loss=loss) for loss in _LOSSES), PRO
 _SHORT = Spec(size=96, store_size=128, epochs=(2,4,2))
 _RATES = ('1e-3','1e-4','1e-5')
 _LAMBDAS = ('0.1','0.5','1','1.5','2','2.5','3')
-FIG11A = tuple(_spec(f'lr_{backbone}_{new}', 'ckd_cls', _SHORT, backbone_lr=float(backbone), lr=float(new))
-               for backbone in _RATES for new in _RATES)
+def _rates(backbone, new):
+    rates = dict(backbone_lr=float(backbone), lr=float(new))
+    return _spec(f'lr_{backbone}_{new}', 'ckd_cls', _SHORT, **rates)
+
+FIG11A = tuple(_rates(backbone, new) for backbone in _RATES for new in _RATES)
 FIG11B = tuple(_spec(f'lambda_{value}', base=_SHORT, lambda_1=float(value)) for value in _LAMBDAS)
 
 # %% ../../nbs/32_train.spec.ipynb #11149431
-_SCRATCH = Spec(backbone='resnet34', pretrained=False, size=128, store_size=160, width=16, epochs=(3,2,3),
-                recipe='one_cycle_bf16')
+_SCRATCH = Spec(backbone='resnet34', pretrained=False, size=128, store_size=160, width=16,
+                epochs=(3,2,3), recipe='one_cycle_bf16')
 def _scratch(name, model, **kwargs): return _spec(f'scratch_{name}', model, _SCRATCH, **kwargs)
 
 TABLE3 = (
@@ -109,7 +116,8 @@ _SMALL = Spec(size=96, store_size=128, epochs=(3,12,5))
 
 def _search(i, options, weights):
     name = f'recipe_{i}' if weights=='best' else f'recipe_{i}_{weights}'
-    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe=recipe_name(options), weights=weights)
+    return _spec(name, 'encoder', _SMALL, channel_atten=False, recipe=recipe_name(options),
+                 weights=weights)
 
 SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_design())
                for weights in ('best','last','average'))
@@ -139,7 +147,8 @@ def experiment(
     base = PROFILES[profile]
     kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
-    if profile=='paper' and not spec.pretrained: fields.update(backbone=spec.backbone, pretrained=False)
+    if profile=='paper' and not spec.pretrained:
+        fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **_like_cascade(base, spec.model))
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
@@ -168,6 +177,12 @@ class StagePlan:
     seed:int # of the batches and the augmentation
     upstream:tuple # plans of the stages whose networks it needs
 
+    @property
+    def parts(self)->int: # 0: the networks before it are trained on all images
+        "For how many parts of the training images the networks before it are trained without them."
+        return self.spec.out_of_fold if 'out_of_fold' in self.stage.spec_fields else 0
+
+# %% ../../nbs/32_train.spec.ipynb #ce90793b
 def stage_plans(
     spec:Spec,
 )->list: # of `StagePlan`, in the order of training
@@ -182,9 +197,45 @@ def stage_plans(
                                seed=spec.seed*100+i, upstream=upstream))
     return plans
 
-# %% ../../nbs/32_train.spec.ipynb #27af30e6
-TRAINING_VERSION = 3 # of the code; other numbers are trained again
+# %% ../../nbs/32_train.spec.ipynb #9c4bc11c
+def model_fields(
+    spec:Spec,
+)->tuple: # names, in the order of `Spec`
+    "The fields of a spec that its model reads when it is built."
+    build = get_model(spec.model).build
+    for fields in _FIELDS_READ.setdefault(build, []):
+        if all(getattr(spec, k)==v for k,v in fields.items()): break
+    else:
+        fields = _read_by(build, replace(spec, pretrained=False)) # needs no weights
+        _FIELDS_READ[build].append(fields)
+    return tuple(k for k in asdict(spec) if k in fields)
+
+_FIELDS_READ = {} # builder → [field → value, as one of its models has read them]
+
+# %% ../../nbs/32_train.spec.ipynb #702c2ecd
+def _read_by(build, spec):
+    "Field → value, what a builder reads of a spec; `pretrained` is read whatever its value."
+    spec = readable(spec)
+    with torch.random.fork_rng(devices=[]): build(spec, 2)
+    return {k:v for k,v in spec.fields_read.items() if k!='pretrained'}
+
+# %% ../../nbs/32_train.spec.ipynb #bf8c77dc
 _COMMON_FIELDS = ('dataset','backbone','pretrained','variant','size','store_size','seed')
+
+def stage_fields(
+    plan, # a `StagePlan`
+)->tuple: # names
+    "The fields of the spec that the training of a stage depends on, those of its recipe and its images excepted."
+    model = get_model(plan.spec.model)
+    ours = model.build.__module__.startswith('ckdnet.')
+    read = model_fields(plan.spec) if ours else ('model', *model_fields(plan.spec))
+    others = [s for s in stages_of(plan.spec.model) if s.name!=plan.stage.name]
+    claimed = {f for s in others for f in s.spec_fields}
+    fields = (*_COMMON_FIELDS, *plan.stage.spec_fields, *(f for f in read if f not in claimed))
+    return tuple(dict.fromkeys(fields))
+
+# %% ../../nbs/32_train.spec.ipynb #21a84401
+TRAINING_VERSION = 3 # of the code; other numbers are trained again
 
 def _used(options):
     "The options that are not None, 0, False or empty."
@@ -196,8 +247,20 @@ def stage_record(
 )->dict:
     "Everything that the training of a stage depends on, the upstream stages included."
     stage = plan.stage
-    fields = {k:getattr(plan.spec, k) for k in _COMMON_FIELDS+stage.spec_fields}
+    fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
-    return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images, epochs=plan.epochs, bs=plan.bs,
-                metric=stage.metric, **_used(fields), recipe=_used(asdict(plan.recipe)),
+    return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images, epochs=plan.epochs,
+                bs=plan.bs, metric=stage.metric, **_used(fields), recipe=_used(asdict(plan.recipe)),
                 augment=_used(AUGMENT[plan.recipe.augment]), upstream=upstream)
+
+# %% ../../nbs/32_train.spec.ipynb #712f024f
+@contextmanager
+def reads_recorded(
+    plan:StagePlan,
+): # gives the plan, with a spec that is watched
+    "Raises `ValueError` if the block reads a field of the spec that `stage_fields` does not have."
+    spec = readable(plan.spec)
+    yield replace(plan, spec=spec)
+    bad = [k for k in spec.fields_read if k not in stage_fields(plan)]
+    fix = f"Add them to the spec_fields of the stage '{plan.stage.name}', so that another value is trained anew."
+    if bad: raise ValueError(offenders(f'{plan.stage.title} reads fields of the spec that its record lacks', bad, fix))

@@ -7,8 +7,9 @@ __all__ = ['SELECTION_METRICS', 'STAGES', 'Stage', 'stages_of']
 
 # %% ../../nbs/31_train.stages.ipynb #aad30b39
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 import numpy as np
+from ..core import check_name
 from ..losses import SegLoss, WeightedCrossEntropy, seg_loss
 from ..models.registry import get_model
 from .callbacks import AverageAUC, JaccardMetric
@@ -19,14 +20,16 @@ class Stage:
     "One stage: a network of the model, its target, its loss, and the networks before it."
     name:str # for checkpoints and logs
     title:str # for figures
-    net:str # the trained network, an attribute of the model: 'root', 'cls' or 'seg'
+    net:str # the trained network, an attribute of the model, such as 'root'
     target:str # 'mask' or 'diagnosis'
     loss:Callable # function of a `StagePlan` and the training data → loss function
     metric:str # name in `SELECTION_METRICS`; its highest value selects the best epoch
-    spec_fields:tuple # fields of `Spec` that its training depends on, besides those common to all stages
+    spec_fields:tuple=() # fields of `Spec` that its loss and its batches read, and those of its network alone
     upstream:tuple=() # frozen networks whose outputs it needs, attributes of the model
-    inputs:str='' # method of `CKDNet` that computes its further inputs from the images
+    inputs:str='' # method of the model that computes its further inputs from the images
     given:str=None # 'mask' or 'diagnosis': a truth that this method gets as well
+    place:int=2 # whose epochs and batch size of a profile it takes: the cascade's stage 0, 1 or 2
+    release:dict=field(default_factory=dict, hash=False) # what the authors' release changes in its recipe
 
 # %% ../../nbs/31_train.stages.ipynb #99ebba00
 def _coarse_loss(plan, train): return SegLoss(variant=plan.spec.variant)
@@ -35,7 +38,8 @@ def _diagnosis_loss(plan, train):
     ds = train.dataset
     counts = np.bincount(ds.labels[ds.rows], minlength=len(ds.classes))
     if plan.recipe.imbalance!='weights': counts = np.ones(len(ds.classes))
-    return WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing).to(train.device)
+    loss = WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing)
+    return loss.to(train.device)
 
 # %% ../../nbs/31_train.stages.ipynb #35e6bc57
 SELECTION_METRICS = dict( # name → the metric for a `ckdnet.data.index.Dataset`
@@ -44,21 +48,27 @@ SELECTION_METRICS = dict( # name → the metric for a `ckdnet.data.index.Dataset
 )
 
 # %% ../../nbs/31_train.stages.ipynb #dca6baca
+_DIAGNOSIS = dict(target='diagnosis', loss=_diagnosis_loss, metric='average_auc', place=1)
+_FINE = dict(target='mask', loss=_fine_loss, metric='jaccard', place=2)
+_CLS_FIELDS = ('mask_channel','entangle_cls','channel_atten')
+_SEG_FIELDS = ('inside','loss','lambda_1')
+
 _STAGE_LIST = (
-    Stage('root_seg', 'RootSeg-Net', 'root', 'mask', _coarse_loss, 'jaccard', ('width',)),
-    Stage('ckd_cls', 'CKD-Cls-Net', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
-          ('mask_channel','entangle_cls','channel_atten','out_of_fold'), upstream=('root',),
-          inputs='diffuse_to_cls'),
-    Stage('ckd_seg', 'CKD-Seg-Net', 'seg', 'mask', _fine_loss, 'jaccard',
-          ('inside','loss','lambda_1','out_of_fold'), upstream=('root','cls'), inputs='diffuse_to_seg'),
-    Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
-          ('mask_channel','entangle_cls','channel_atten','other'), ('root',), 'diffuse_to_cls', given='mask'),
-    Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', 'mask', _fine_loss, 'jaccard',
-          ('inside','loss','lambda_1','other'), inputs='diffuse_to_seg', given='diagnosis'),
-    Stage('plain_cls', 'classifier alone', 'cls', 'diagnosis', _diagnosis_loss, 'average_auc',
-          ('model','channel_atten')),
-    Stage('plain_seg', 'segmentation alone', 'seg', 'mask', _fine_loss, 'jaccard',
-          ('model','width','inside','loss','lambda_1')),
+    Stage('root_seg', 'RootSeg-Net', 'root', 'mask', _coarse_loss, 'jaccard', ('width',),
+          place=0, release=dict(clip=None)),
+    Stage('ckd_cls', 'CKD-Cls-Net', 'cls', **_DIAGNOSIS, spec_fields=(*_CLS_FIELDS,'out_of_fold'),
+          upstream=('root',), inputs='diffuse_to_cls'),
+    Stage('ckd_seg', 'CKD-Seg-Net', 'seg', **_FINE, spec_fields=(*_SEG_FIELDS,'out_of_fold'),
+          upstream=('root','cls'), inputs='diffuse_to_seg'),
+    Stage('given_cls', 'CKD-Cls-Net, mask given', 'cls', **_DIAGNOSIS,
+          spec_fields=(*_CLS_FIELDS,'other'), upstream=('root',),
+          inputs='diffuse_to_cls', given='mask'),
+    Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', **_FINE,
+          spec_fields=(*_SEG_FIELDS,'other'), inputs='diffuse_to_seg', given='diagnosis'),
+    Stage('plain_cls', 'classifier alone', 'cls', **_DIAGNOSIS,
+          spec_fields=('model','channel_atten')),
+    Stage('plain_seg', 'segmentation alone', 'seg', **_FINE,
+          spec_fields=('model','width',*_SEG_FIELDS)),
 )
 STAGES = {s.name:s for s in _STAGE_LIST}
 
@@ -66,5 +76,7 @@ STAGES = {s.name:s for s in _STAGE_LIST}
 def stages_of(
     model:str, # name of a registered model
 )->tuple: # of `Stage`
-    "The stages of a model, in the order of training. Raises `ValueError` for an unknown model."
-    return tuple(STAGES[name] for name in get_model(model).stages)
+    "The stages of a model, in the order of training. Raises `ValueError` for an unknown model or stage."
+    names = get_model(model).stages
+    for name in names: check_name('stage', name, STAGES)
+    return tuple(STAGES[name] for name in names)
