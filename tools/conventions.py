@@ -1,5 +1,6 @@
-"""Measure what other libraries give where a metric has no obvious value. `python tools/conventions.py` makes a temporary
-environment beside the running one, installs pinned versions there, and writes data/results/conventions.json. Not in CI."""
+"""Measure what other libraries give where a metric has no obvious value. `python tools/conventions.py` makes a
+temporary environment beside the running one, installs pinned versions there, and writes
+data/results/conventions.json. Not in CI."""
 import argparse, json, subprocess, sys, sysconfig, tempfile, venv, warnings
 from importlib.metadata import version
 from pathlib import Path
