@@ -11,6 +11,7 @@ import numpy as np, pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import softmax
 from scipy.stats import binomtest
+from .core import check_name
 from .metrics import checked_probs
 
 # %% ../nbs/23_calibration.ipynb #61c41dec
@@ -19,15 +20,25 @@ def event(
     labels, # (N,), integers 0…C-1
     label:int=None, # the event is that an image is of this class; None: that its most probable class is right
 )->tuple: # (N,), probability of the event; (N,) bool, did it happen?
-    "An event of which each image has a probability. Raises `ValueError` for wrong shapes, labels or probabilities."
+    """An event of which each image has a probability. Raises `ValueError` for wrong shapes, labels or probabilities.
+
+    >>> p,happened = event([[.7, .3], [.4, .6]], [0, 0])
+    >>> p.tolist(), happened.tolist()
+    ([0.7, 0.6], [True, False])
+    """
     probs,labels = checked_probs(probs, labels)
     if label is None: return probs.max(1), probs.argmax(1)==labels
     return probs[:,label], labels==label
 
 # %% ../nbs/23_calibration.ipynb #71364876
-def _bins(p, t, n_bins):
-    "Per bin of equally many images: their number, their mean probability, the share in which the event happened."
-    inner_edges = np.quantile(p, np.linspace(0, 1, n_bins+1))[1:-1]
+BINS = ('quantile','uniform')
+
+def _bins(p, t, n_bins, bins):
+    "Per bin: its number of images, their mean probability, the share in which the event happened."
+    check_name('way to cut bins', bins, BINS)
+    if n_bins<1: raise ValueError(f'n_bins must be 1 or more, not {n_bins}.')
+    steps = np.linspace(0, 1, n_bins+1)
+    inner_edges = (np.quantile(p, steps) if bins=='quantile' else steps)[1:-1]
     _,b,images = np.unique(np.searchsorted(inner_edges, p), return_inverse=True, return_counts=True)
     return images, np.bincount(b, p)/images, np.bincount(b, t)/images
 
@@ -42,9 +53,14 @@ def reliability(
     labels, # (N,), integers 0…C-1
     label:int=None, # as for `event`
     n_bins:int=10, # at most
+    bins:str='quantile', # equally many images a bin, or 'uniform': of equal width
 )->pd.DataFrame: # one row per bin: images, predicted (mean probability), observed (share), low and high (95 % interval)
-    "The table of a reliability curve, with equally many images per bin. Raises `ValueError` as `event`."
-    images,predicted,observed = _bins(*event(probs, labels, label), n_bins)
+    """The table of a reliability curve. Raises `ValueError` as `event`, and for other bins.
+
+    >>> reliability([[.9, .1]]*4, [0, 0, 0, 1])[['images', 'predicted', 'observed']].values.tolist()
+    [[4.0, 0.9, 0.75]]
+    """
+    images,predicted,observed = _bins(*event(probs, labels, label), n_bins, bins)
     low,high = zip(*map(_wilson, observed, images))
     return pd.DataFrame(dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
 
@@ -54,9 +70,14 @@ def ece(
     labels, # (N,), integers 0…C-1
     label:int=None, # as for `event`
     n_bins:int=10, # at most
+    bins:str='quantile', # equally many images a bin, or 'uniform': of equal width (Guo et al. 2017)
 )->float: # 0…1
-    "Expected calibration error, with equally many images per bin (Guo et al. 2017). Raises `ValueError` as `event`."
-    images,predicted,observed = _bins(*event(probs, labels, label), n_bins)
+    """Expected calibration error, Σ n_b/N·|predicted_b - observed_b| over the bins. Raises `ValueError` as `reliability`.
+
+    >>> round(ece([[.9, .1]]*10, [0]*7+[1]*3), 3) # said 0.9, observed 0.7
+    0.2
+    """
+    images,predicted,observed = _bins(*event(probs, labels, label), n_bins, bins)
     return float(np.average(np.abs(predicted-observed), weights=images))
 
 # %% ../nbs/23_calibration.ipynb #3a02e806
@@ -66,13 +87,14 @@ def ece_by_chance(
     n_bins:int=10, # at most
     n:int=200, # number of draws
     seed:int=0, # of the draws
+    bins:str='quantile', # as for `ece`
 )->tuple: # mean over the draws; their 95th percentile
     "The ECE that remains on N images if these probabilities are right."
     rng = np.random.default_rng(seed)
     cumulated = np.asarray(probs, dtype=float).cumsum(1)
     cumulated /= cumulated[:,-1:]
     draws = [(cumulated>rng.random((len(cumulated),1))).argmax(1) for _ in range(n)]
-    values = [ece(probs, labels, label, n_bins) for labels in draws]
+    values = [ece(probs, labels, label, n_bins, bins) for labels in draws]
     return float(np.mean(values)), float(np.percentile(values, 95))
 
 # %% ../nbs/23_calibration.ipynb #6fe416f2
@@ -82,8 +104,15 @@ def apply_temperature(
     probs, # (N,C), probabilities
     temperature:float, # T > 0; more than 1: less sure
 ): # (N,C), probabilities
-    "Probabilities at another temperature: `softmax(logits/T)` (Guo et al. 2017). Raises `ValueError` unless T > 0."
-    if not temperature>0: raise ValueError(f'A temperature is above 0, not {temperature}.')
+    """Probabilities at another temperature: softmax(log(p)/T) = softmax(logits/T) (Guo et al. 2017).
+
+    Raises `ValueError` unless T is above 0 and finite, and the probabilities are (N,C) and in 0…1.
+
+    >>> apply_temperature([[.8, .2]], 2).round(3).tolist()
+    [[0.667, 0.333]]
+    """
+    if not 0<temperature<np.inf: raise ValueError(f'A temperature is above 0 and finite, not {temperature}.')
+    probs,_ = checked_probs(probs, np.zeros(len(probs), int))
     return softmax(np.log(np.maximum(probs, _SMALLEST))/temperature, axis=1)
 
 # %% ../nbs/23_calibration.ipynb #10be1b80
@@ -91,7 +120,11 @@ def nll(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
 )->float: # 0 or more
-    "Mean of -log(probability of the true class). Raises `ValueError` for wrong shapes, labels or probabilities."
+    """Mean of -log(probability of the true class). Raises `ValueError` for wrong shapes, labels or probabilities.
+
+    >>> round(nll([[.5, .5], [.25, .75]], [0, 1]), 3)
+    0.49
+    """
     probs,labels = checked_probs(probs, labels)
     p_true = probs[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(p_true, _SMALLEST)).mean())

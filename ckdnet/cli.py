@@ -329,13 +329,14 @@ def ckdnet_score(
     training:str=None, # folder of the training images: the scores are given again without images that are in it
     draws:int=1000, # number of bootstrap draws
     out:str=None, # a CSV to which the table is also written
+    strict:bool=False, # do as the official scorer does with what it refuses or reads otherwise
 ):
     """Score a submission for ISIC2017 or ISIC2018: each official metric with its 95 % interval over the images.
     With --against also the difference, its interval, and p of DeLong's test for each AUC. Empty: not defined."""
     if truth is None: raise ValueError('No ground truth was given: pass --truth.')
     from ckdnet.core import atomic_path
     from ckdnet.score import score
-    table = score(submission, truth, against, images, training, draws)
+    table = score(submission, truth, against, images, training, draws, strict)
     print(table.to_string(index=False, float_format='{:.3f}'.format, na_rep=''))
     if out:
         with atomic_path(out) as part: table.to_csv(part, index=False)

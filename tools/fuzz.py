@@ -1,5 +1,5 @@
 "Damage images, masks and tables at random, and count what their readers do. `python tools/fuzz.py --n 10000`"
-import argparse, io, os, shutil, sys, tempfile, traceback, warnings
+import argparse, io, os, shutil, sys, tempfile, traceback, warnings, zipfile
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +12,7 @@ from ckdnet.data.index import fingerprint, make_index, mark_twins
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
 from ckdnet.data.store import Store
 from ckdnet.data.synthetic import make_synthetic
+from ckdnet.score import score_diagnoses, score_masks
 
 STARTS = ( # of other kinds of files
     b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\x03\x04', b'II*\0\x08\0\0\0', b'BM',
@@ -133,6 +134,20 @@ def try_name(count, rng, folder):
     count.call('index, damaged name', isic2017, folder)
     (f.parent/name).rename(f)
 
+def pack(masks, file):
+    "A ZIP file of masks, half of them compressed."
+    with zipfile.ZipFile(file, 'w') as z:
+        for i,mask in enumerate(masks): z.write(mask, f'mine/{mask.name}', zipfile.ZIP_DEFLATED if i%2 else None)
+
+def try_score(count, rng, here, truth, submission):
+    "A damaged submission: a ZIP file of masks, or a table."
+    path = here/f'damaged{submission.suffix}'
+    path.write_bytes(damaged(submission.read_bytes(), rng))
+    scorer = score_masks if submission.suffix=='.zip' else score_diagnoses
+    name = f'score, {submission.suffix}'
+    count.call(name, partial(scorer, draws=1), path, truth)
+    count.call(f'{name}, strict', partial(scorer, draws=1, strict=True), path, truth)
+
 @contextmanager
 def quiet():
     "No warnings of Python, and no messages that libraries in C write to the error stream."
@@ -146,8 +161,8 @@ def quiet():
         os.dup2(stderr, 2)
         os.close(stderr)
 
-def fuzz(n, seed=0):
-    "Damage `n` files, nine of ten of them images, and print what the readers did. Returns the other exceptions."
+def fuzz(n, seed=0, only=None):
+    "Damage `n` files, eight of ten of them images, and print what the readers did. Returns the other exceptions."
     rng = np.random.default_rng(seed)
     count = Count()
     with tempfile.TemporaryDirectory() as d, quiet():
@@ -159,10 +174,20 @@ def fuzz(n, seed=0):
         task3 = as_task3(images, here/'task3')
         tables += [(csv, 'image', partial(isic2018, task3, 3)) for csv in sorted(task3.rglob('*.csv'))]
         for csv,column,read_index in tables: read_index() # the whole tables are read
+        few = here/'few'
+        few.mkdir()
+        for mask in masks[:3]: shutil.copy(mask, few)
+        pack(masks[:3], here/'masks.zip')
+        diagnoses = here/'diagnoses.csv'
+        pd.read_csv(tables[0][0]).astype({'melanoma':float,'seborrheic_keratosis':float}).to_csv(diagnoses, index=False)
+        scored = [(few, here/'masks.zip'), (tables[0][0], diagnoses)]
+        for truth,submission in scored: (score_masks if truth==few else score_diagnoses)(submission, truth, draws=1)
         whole = [file for i in range(3) for file in sources(images[i], masks[i])]
         for i in range(n):
-            if i%20==0: try_table(count, rng, *tables[i//20%3])
+            if only=='score': try_score(count, rng, here, *scored[i%2])
+            elif i%20==0: try_table(count, rng, *tables[i//20%3])
             elif i%20==10: try_name(count, rng, drawn)
+            elif i%20 in (5,15): try_score(count, rng, here, *scored[i//10%2])
             else:
                 suffix,content = whole[rng.integers(len(whole))]
                 path = here/f'damaged{suffix}'
@@ -176,7 +201,8 @@ if __name__=='__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--n', type=int, default=10_000, help='number of damaged files')
     parser.add_argument('--seed', type=int, default=0)
+    parser.add_argument('--only', choices=['score'], help='damage only submissions')
     args = parser.parse_args()
-    other = fuzz(args.n, args.seed)
+    other = fuzz(args.n, args.seed, args.only)
     for text in other[:5]: print(text)
     sys.exit(len(other)>0)
