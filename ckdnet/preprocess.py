@@ -14,11 +14,13 @@ def to_size(
     size:int, # S, side of the result, px
 )->torch.Tensor: # (3,S,S) float32, 0…1
     "An image resized bilinearly with antialiasing, in float."
-    bands = torch.from_numpy(np.array(image)).split(_BAND)
-    narrow = torch.cat([_resized(b.permute(2,0,1).contiguous().float()/255, len(b), size) for b in bands], 1)
+    bands = (_as_float(image[i:i+_BAND]) for i in range(0, len(image), _BAND))
+    narrow = torch.cat([_resized(b, b.shape[1], size) for b in bands], 1)
     return _resized(narrow, size, size)
 
 _BAND = 256 # rows that are converted to float at once
+
+def _as_float(band): return torch.from_numpy(np.array(band)).permute(2,0,1).contiguous().float()/255
 
 def _resized(x, height, width):
     return F.interpolate(x[None], size=(height,width), mode='bilinear', antialias=True)[0]
