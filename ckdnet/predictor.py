@@ -19,7 +19,7 @@ import ckdnet.data.isic # registers the data sets
 from .calibration import apply_temperature
 from .data.files import DataError, fail_if
 from .data.index import DATASETS, Dataset
-from .evaluate import Frozen, as_arrays, at_size, class_map, post_processed, view_masks
+from .evaluate import InferenceNet, as_arrays, at_size, post_processed, view_masks
 from .preprocess import CROPS
 from .pretrained import feature_distance, load_cascade
 from .sources import Photograph, as_list, is_one, names_of, read_source
@@ -159,7 +159,7 @@ class Predictor:
         self.dataset = _dataset_of(metadata)
         self.bs = metadata['prediction']['bs']
         self.size = metadata['prediction']['size']
-        self.frozen = Frozen(net, self.size, metadata['prediction']['bf16'])
+        self.ready = InferenceNet(net, self.size, metadata['prediction']['bf16'])
         self.thresholds = DEFAULT_THRESHOLDS | metadata.get('warn', {}) | dict(distance=metadata['far']['p99'])
 
     @classmethod
@@ -213,31 +213,19 @@ def stream(self:Predictor,
         start = perf_counter()
 
 # %% ../nbs/50_predictor.ipynb #0bac23c9
-def _single_view(frozen, x):
-    "Tensors of one view, by name: `coarse`, `probs`, `fine`, `features` and `cams`, for (B,3,S,S) in 0…1."
-    x,net = frozen.prepare(x),frozen.net
-    coarse,phi = net.diffuse_to_cls(x)
-    f,o = net.cls.encode(x, coarse, phi)
-    o = net.cls.atten(o)
-    logits = net.cls.fc(net.cls.dropout(net.cls.pool(o)))
-    out = dict(coarse=coarse[:,0], probs=logits.float().softmax(1), fine=net.seg(x, f)[:,0].float().sigmoid())
-    return out | dict(features=o.mean((2,3)), cams=class_map(o, net.cls.fc.weight))
-
-def _several_views(frozen, x, crops):
+def _several_views(ready, x, crops):
     "`probs` from the crops and `fine` from flips and rotations."
-    logits = [frozen.net.classify(frozen.prepare(c)).float() for c in crops]
-    return dict(probs=torch.stack(logits).mean(0).softmax(1), fine=view_masks(frozen, x))
+    with ready.inference(): logits = [ready.net.classify(ready.prepare(c)).float() for c in crops]
+    return dict(probs=torch.stack(logits).mean(0).softmax(1), fine=view_masks(ready, x))
 
 @patch
 def _run(self:Predictor, inputs, tta):
     "The arrays of the single view, and of the result, for `Photograph`s."
-    frozen = self.frozen
-    x,*crops = torch.stack([o.x for o in inputs], 1).to(frozen.device)
+    ready = self.ready
+    x,*crops = torch.stack([o.x for o in inputs], 1).to(ready.device)
     cleaning = self.dataset.post_process(self.metadata['spec']['variant'])
-    with frozen.inference():
-        single = _single_view(frozen, x)
-        several = _several_views(frozen, x, crops) if tta else {}
-    single,several = (post_processed(as_arrays({k:[v] for k,v in o.items()}), cleaning) for o in (single, several))
+    single = post_processed(as_arrays([ready.outputs(ready.prepare(x))]), cleaning)
+    several = post_processed(as_arrays([_several_views(ready, x, crops)]), cleaning) if tta else {}
     return single, single | several
 
 # %% ../nbs/50_predictor.ipynb #53002533

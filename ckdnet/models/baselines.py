@@ -8,7 +8,8 @@ __all__ = ['UNet', 'PlainNet']
 # %% ../../nbs/16_models.baselines.ipynb #9db8efd4
 import torch, torch.nn.functional as F
 from torch import nn
-from .cascade import CKDOutput
+from .cascade import StepNet
+from .ckd_cls import CKDClsNet
 from .encoders import Encoder
 from .layers import conv_bn_relu
 
@@ -39,9 +40,9 @@ class UNet(nn.Module):
         return self.head(self.decoder[-1](g))
 
 # %% ../../nbs/16_models.baselines.ipynb #504b783a
-class PlainNet(nn.Module):
-    "A classifier and a segmentation network, independent of each other."
-    given = None # needs no truth
+class PlainNet(StepNet):
+    "A classifier and a segmentation network, independent of each other: no message, no coarse mask."
+    steps = ('diagnose','segment')
     def __init__(self,
         cls:nn.Module|None=None, # (B,3,H,W) -> (B,n_classes), logits
         seg:nn.Module|None=None, # (B,3,H,W) -> (B,1,H,W), logits
@@ -51,13 +52,14 @@ class PlainNet(nn.Module):
         self.cls = cls
         self.seg = seg
 
-    def forward(self,
-        x, # (B,3,H,W), normalised
-    )->CKDOutput: # without a coarse map
-        logits = self.cls(x) if self.cls else None
-        mask = self.seg(x) if self.seg else None
-        return CKDOutput(None, logits, mask)
+    def diagnose(self, o:dict)->dict: # logits (B,n_classes); of a CKD-Cls-Net also features (B,K,h,w)
+        "The classifier."
+        if not self.cls: return {}
+        if not isinstance(self.cls, CKDClsNet): return dict(logits=self.cls(o['image']))
+        f,last = self.cls.encode(o['image'])
+        features = self.cls.atten(last)
+        return dict(features=features, logits=self.cls.classify(features))
 
-    def classify(self, x): # (B,3,H,W) -> (B,n_classes), logits
-        "The diagnosis alone."
-        return self.cls(x)
+    def segment(self, o:dict)->dict: # fine_logits (B,1,H,W)
+        "The segmentation network."
+        return dict(fine_logits=self.seg(o['image'])) if self.seg else {}

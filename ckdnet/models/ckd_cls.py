@@ -56,9 +56,13 @@ class CKDClsNet(nn.Module):
             fs.append(f)
         return fs, o
 
+    def classify(self, features): # (B,channels[4],h,w), the output of `atten` -> (B,n_classes), logits
+        "GAP, FC."
+        return self.fc(self.dropout(self.pool(features)))
+
     def head(self, o): # (B,channels[4],h,w) -> (B,n_classes), logits
         "ChannelAtten, GAP, FC."
-        return self.fc(self.dropout(self.pool(self.atten(o))))
+        return self.classify(self.atten(o))
 
     def forward(self, x, coarse=None, phi=None): # as `encode`; returns (B,n_classes), logits
         fs,o = self.encode(x, coarse, phi)

@@ -8,49 +8,40 @@ __all__ = ['GivenMask', 'GivenDiagnosis']
 # %% ../../nbs/17_models.given.ipynb #24768ab0
 import torch
 from torch import nn
-from .cascade import CKDNet, CKDOutput
+from .cascade import CKDNet
 from .ckd_cls import CKDClsNet
 from .ckd_seg import CKDSegNet
 from .root_seg import RootSegNet
 
 # %% ../../nbs/17_models.given.ipynb #06bf8ce3
 class GivenMask(CKDNet):
-    "CKD-Cls-Net with RootSeg-Net's features, and a given mask in place of its coarse mask."
+    "CKD-Cls-Net with RootSeg-Net's features, and a given mask (B,H,W) of 0 and 1 in place of its coarse mask."
     given = 'mask'
+    steps = ('locate','describe','diagnose')
     def __init__(self,
-        root:RootSegNet, # its features are used, its mask is not
+        root:RootSegNet|None, # its features are used, its mask is not
         cls:CKDClsNet|None, # with a fourth channel
         seg:None=None, # there is no fine mask
     ): super().__init__(root, cls, seg)
 
-    def diffuse_to_cls(self,
-        x, # (B,3,H,W), normalised
-        mask, # (B,H,W), 0 or 1
-    )->tuple: # the mask (B,1,H,W); RootSeg-Net's five feature maps
-        "The input of CKD-Cls-Net besides the image."
-        return mask[:,None].to(x), self.root.encoder(x)
-
-    def forward(self, x, mask): # as `diffuse_to_cls`; returns a `CKDOutput` without a fine mask
-        coarse,phi = self.diffuse_to_cls(x, mask)
-        return CKDOutput(coarse, self.cls(x, coarse, phi), None)
+    def locate(self, o): # phi, five maps; coarse (B,1,H,W), the given mask
+        "RootSeg-Net's features, and the truth."
+        return dict(phi=self.root.encoder(o['image']), coarse=o['truth'][:,None].to(o['image']))
 
 # %% ../../nbs/17_models.given.ipynb #a8d362d6
 class GivenDiagnosis(CKDNet):
-    "CKD-Seg-Net with a given diagnosis in place of the features of CKD-Cls-Net."
+    "CKD-Seg-Net with the number of a given diagnosis, labels (B,), in place of the features of CKD-Cls-Net."
     given = 'diagnosis'
+    steps = ('describe','segment')
     def __init__(self,
         root:None=None, # there is no coarse mask
         cls:None=None, # there is no classifier
         seg:CKDSegNet|None=None,
     ): super().__init__(root, cls, seg)
 
-    def diffuse_to_seg(self,
-        x, # (B,3,H,W), normalised
-        label, # (B,), number of the diagnosis
-    )->tuple: # five maps (B,1,⌈H/2^(l+1)⌉,⌈W/2^(l+1)⌉) of the label, as a tuple of one list
-        "The input of CKD-Seg-Net besides the image."
+    def describe(self, o): # f, five maps (B,1,⌈H/2^(l+1)⌉,⌈W/2^(l+1)⌉) of the label
+        "The truth as features."
+        x = o['image']
+        label = o['truth'].to(x).view(-1,1,1,1)
         sizes = [[-(-side//2**(l+1)) for side in x.shape[-2:]] for l in range(5)]
-        return ([label.to(x).view(-1,1,1,1).expand(-1,1,h,w) for h,w in sizes],)
-
-    def forward(self, x, label): # as `diffuse_to_seg`; returns a `CKDOutput` with a mask alone
-        return CKDOutput(None, None, self.seg(x, *self.diffuse_to_seg(x, label)))
+        return dict(f=[label.expand(-1,1,h,w) for h,w in sizes])
