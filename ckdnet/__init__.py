@@ -5,7 +5,7 @@ __version__ = "0.0.1"
 # fastai calls it when it is imported; that it is deprecated concerns no user of this package.
 warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated', FutureWarning)
 
-_LAZY = dict(predict='ckdnet.predictor', Predictor='ckdnet.predictor') # name -> module that is loaded when it is used
+_LAZY = dict.fromkeys(('predict','Predictor','sample'), 'ckdnet.predictor') # name -> module that is loaded when it is used
 
 def __getattr__(name):
     "A name of `_LAZY`. So `import ckdnet` itself loads nothing heavy."

@@ -388,7 +388,7 @@ def ckdnet_predict(
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
     if not out: raise ValueError('No folder was given: pass --out.')
-    from ckdnet.predictor import predict_files
+    from ckdnet.pages import predict_files
     predict_files(images, out, weights, tta)
 
 # %% ../nbs/60_cli.ipynb #50100d85

@@ -23,6 +23,7 @@ from .device import compute_device, half_type
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import StepNet
 from .models.layers import ChannelAtten, fold_bn
+from .preprocess import CROPS
 
 # %% ../nbs/40_evaluate.ipynb #244d32a8
 def class_map(
@@ -127,8 +128,6 @@ def predict(
     return as_arrays(made)
 
 # %% ../nbs/40_evaluate.ipynb #39376034
-CROPS = (.2, .4, .6, .8, 1) # sides of the centre crops, fractions of the image's side
-
 def same(x): return x
 def flip(dim): return partial(torch.flip, dims=(dim,))
 def rotate(k): return partial(torch.rot90, k=k, dims=(-2,-1)) # by k·90°

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from .core import atomic_path
+from .core import atomic_path, write_csv
 from .data.files import DataError, fail_if, image_size
 from .data.index import Dataset
 from .evaluate import at_size
@@ -31,7 +31,7 @@ def write_diagnoses(
     table = pd.DataFrame(p, columns=dataset.classes)[list(dataset.task_classes)]
     table.insert(0, dataset.id_column, df.image_id.to_numpy())
     table = table.sort_values(dataset.id_column)
-    with atomic_path(csv) as part: table.to_csv(part, index=False, float_format='%.6f')
+    write_csv(table, csv, float_format='%.6f')
     return table
 
 # %% ../nbs/51_submit.ipynb #a0bbe609

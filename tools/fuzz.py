@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from IPython.utils.capture import capture_output
 from PIL import Image
-from ckdnet.data.files import DataError, image_files, image_size, read_image, read_mask, read_table
+from ckdnet.data.files import DataError, image_files, image_size, read_image, read_mask, read_small, read_table
 from ckdnet.data.index import fingerprint, make_index, mark_twins
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
 from ckdnet.data.store import Store
@@ -105,7 +105,7 @@ def try_image(count, path, good, good_mask, stores):
     index = make_index(dict(a=path, b=good), {}, {}, 'train')
     as_mask = make_index(dict(a=good), dict(a=path), {}, 'train')
     count.call('read_image', read_image, path)
-    count.call('read_image, reduced', read_image, path, 32)
+    count.call('read_small', read_small, path, 32)
     count.call('read_mask', read_mask, path)
     count.call('image_size', image_size, path)
     count.call('the sizes agree', agree, path)

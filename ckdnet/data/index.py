@@ -18,7 +18,7 @@ from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
 from sklearn.model_selection import StratifiedGroupKFold
 from ..core import check_name
-from .files import DataError, content_hashes, fail_if, read_image
+from .files import DataError, content_hashes, fail_if, read_small
 
 # %% ../../nbs/01_data.index.ipynb #c0de8b85
 COLUMNS = ['image_id','image','mask','diagnosis','split','lesion']
@@ -136,7 +136,7 @@ def split_select(
 # %% ../../nbs/01_data.index.ipynb #24c347e0
 def _thumbnail(path):
     "16 × 16 grey values of an image, (256,)."
-    im = Image.fromarray(read_image(path, 32)).convert('L')
+    im = Image.fromarray(read_small(path, 32)).convert('L')
     return np.asarray(im.resize((16,16), Image.BOX), dtype=np.float32).ravel()
 
 def _thumbnails(paths):

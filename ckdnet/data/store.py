@@ -9,21 +9,23 @@ __all__ = ['Store']
 import copy, errno, hashlib, json, math, os, shutil, warnings
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 import numpy as np, pandas as pd, torch
 from fastprogress.fastprogress import progress_bar
 from PIL import Image
-from ..core import atomic_path
+from ..core import atomic_path, file_hash
 from .files import DataError, content_hashes, fail_if, image_size, read_image, read_mask
 from .index import check_diagnoses
 from ..device import send
+from ..preprocess import to_size
 
 # %% ../../nbs/04_data.store.ipynb #1b27d797
 def load_image(path, size):
     "An image file as (size,size,3) uint8, resized with antialiasing."
-    a = read_image(path, size)
+    a = read_image(path)
     if a.shape[:2]==(size,size): return a
-    return np.asarray(Image.fromarray(a).resize((size,size), Image.BICUBIC))
+    return (255*to_size(a, size)).round().byte().permute(1,2,0).numpy()
 
 def shrink_mask(mask, size):
     "A mask (H,W) of bool as (size,size) uint8 of 0 and 1."
@@ -58,7 +60,7 @@ def check_masks(facts):
         warnings.warn(f'{what}: are lesion and skin exchanged?', stacklevel=2)
 
 # %% ../../nbs/04_data.store.ipynb #a5ddc419
-DECODING = 2 # version of how files are decoded: increase it when that changes, so that an older store is not used
+DECODING = 3 # version of how files are decoded: increase it when that changes, so that an older store is not used
 
 def store_key(df, size):
     "The folder name of a store: a hash of the content of its source files and of `size`."
@@ -124,26 +126,48 @@ def build_store(df, size, folder):
                     if of_mask: facts.append(of_mask)
         more = f'\n… {len(faults)} files in all' if len(faults)>5 else ''
         if faults: raise DataError('\n'.join(faults[:5])+more)
+        write_sums(part)
         check_masks(facts)
+
+# %% ../../nbs/04_data.store.ipynb #c685b680
+ARRAYS = ('images.npy','masks.npy')
+
+def write_sums(folder):
+    "Write the hashes of the arrays of a store."
+    (folder/'sums.json').write_text(json.dumps({name:file_hash(folder/name) for name in ARRAYS}))
+
+@lru_cache(None)
+def hash_of(file, size, changed): # a file's size and time of its last change in ns stand for its content
+    return file_hash(file)
+
+def is_intact(folder):
+    "Have the arrays of a store the hashes that were written with them?"
+    def state(file): return file, file.stat().st_size, file.stat().st_mtime_ns
+    try:
+        sums = json.loads((folder/'sums.json').read_text())
+        return all(hash_of(*state((folder/name).resolve()))==sums[name] for name in ARRAYS)
+    except (OSError, ValueError, KeyError, TypeError): return False
 
 # %% ../../nbs/04_data.store.ipynb #817151b2
 def find_or_build(df, size, folder):
-    "The path of the store of these images in `folder`, built if it does not exist."
+    "The path of the store of these images in `folder`, built if it does not exist, or is damaged."
     path = Path(folder)/store_key(df, size)
     path.parent.mkdir(parents=True, exist_ok=True)
-    if path.exists(): return path
+    if path.exists():
+        if is_intact(path): return path
+        print(f'{path} is damaged: it is built again.')
+        shutil.rmtree(path)
     try: build_store(df, size, path)
     except OSError:
         if not path.exists(): raise # otherwise another process was faster
     return path
 
-def open_array(path, shape):
+def open_array(path):
     "A .npy file of uint8 as a memory-mapped tensor. Changes of its values are not written to the file."
-    try:
-        a = np.load(path, mmap_mode='c')
-        if (a.shape,a.dtype)==(shape,np.uint8): return torch.from_numpy(a)
-    except (OSError, ValueError): pass
-    raise DataError(f'{path} is damaged: delete the folder {path.parent}, and it is built again.')
+    try: return torch.from_numpy(np.load(path, mmap_mode='c'))
+    except OSError as e:
+        reason = f'The drive of {path} cannot map files into memory ({e.strerror}): keep the store on another one'
+        raise OSError(e.errno, reason) from e
 
 # %% ../../nbs/04_data.store.ipynb #65517435
 class Store:
@@ -156,8 +180,7 @@ class Store:
         self.df = df.reset_index(drop=True)
         self.has_mask = self.df['mask'].notna().to_numpy()
         path = find_or_build(self.df, size, folder)
-        self.images = open_array(path/'images.npy', (len(df),3,size,size))
-        self.masks = open_array(path/'masks.npy', (len(df),size,size))
+        self.images,self.masks = (open_array(path/name) for name in ARRAYS)
 
     def __len__(self): return len(self.df)
 
