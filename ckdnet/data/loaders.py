@@ -10,14 +10,14 @@ __all__ = ['AUGMENT', 'StoreDataset', 'affine', 'random_affine', 'affine_grid', 
 import math
 from copy import copy
 from functools import lru_cache
+from numbers import Integral
 import numpy as np, torch, torch.nn.functional as F
 from ..core import check_name, offenders # before fastai, whose import warns
 from fastai.data.core import DataLoaders, TfmdDL
 from fastai.data.load import chunked
 from fastai.data.transforms import CategoryMap
-from fastai.torch_core import TensorCategory, TensorImage, explode_types
+from fastai.torch_core import explode_types
 from fastai.vision.augment import RandTransform
-from fastai.vision.core import TensorMask
 from fastcore.basics import patch, store_attr
 from fastcore.foundation import L
 from matplotlib import pyplot as plt
@@ -31,51 +31,82 @@ def take(array, rows):
     "Some rows of a tensor, on its device."
     return array.index_select(0, send(torch.from_numpy(rows), array.device))
 
+def check_classes(labels, classes):
+    "Raises `ValueError` if one of the classes does not occur in `labels`."
+    absent = [c for i,c in enumerate(classes) if i not in labels]
+    fix = 'Remove them from the classes, or change the split.'
+    if absent: raise ValueError(offenders('Classes without a training image', absent, fix))
+
 # %% ../../nbs/05_data.loaders.ipynb #06ecc040
 class StoreDataset:
-    "Rows of a `Store` with one kind of target. Indexed with a list of B positions, it gives a batch."
+    """Rows of a `Store` with one kind of target, as plain tensors.
+
+    A list of B positions gives a batch, `(image (B,3,H,W) uint8, target)`; a single position an item without B.
+    The target is a mask (B,H,W) uint8 of 0 and 1, or a diagnosis (B,) int64. What is given stands between the two.
+
+    >>> x,y = StoreDataset(store, range(100), 'mask')[[0,1,2]]"""
     def __init__(self,
         store:Store, # decoded images and masks
         rows, # integers: rows of the store; those without the target are left out
         target:str, # 'mask' or 'diagnosis'
         classes:tuple=(), # names of the diagnoses, in label order; for 'diagnosis'
         train:bool=False, # are the batches augmented?
-        given:str=None, # 'mask' or 'diagnosis': a truth that is an input besides the image
+        given:str|None=None, # 'mask' or 'diagnosis': a truth that is an input besides the image
         other:bool=False, # is it that of another image?
     ):
         "Raises `ValueError` for an unknown target, if no row has the target, or if a class has no training image."
-        if target not in ('mask','diagnosis'): raise ValueError(f"target is 'mask' or 'diagnosis', not {target!r}.")
+        check_name('target', target, ('mask','diagnosis'))
         self.store = store
         self.target = target
         self.classes = classes
         self.given = given
         self.n_inp = 2 if given else 1
         self.split_idx = 0 if train else 1
-        self.labels = store.labels(classes) if 'diagnosis' in (target, given) else None
-        known = np.all([store.has_mask if t=='mask' else self.labels>=0 for t in (target, given) if t], 0)
+        needed = [kind for kind in (target, given) if kind]
+        self.labels = store.labels(classes) if 'diagnosis' in needed else None
+        known = np.all([store.has_mask if kind=='mask' else self.labels>=0 for kind in needed], 0)
         self.rows = np.array([r for r in rows if known[r]], dtype=int)
-        needed = ' and a '.join(kind for kind in (target, given) if kind)
-        if not len(self.rows): raise ValueError(f'None of the {len(rows)} images has a {needed}.')
+        if not len(self.rows):
+            raise ValueError(f"None of the {len(rows)} images has a {' and a '.join(needed)}.")
         self.given_rows = other_rows(self.rows) if other else self.rows
-        if train and target=='diagnosis': self._check_classes()
+        if train and target=='diagnosis': check_classes(self.labels[self.rows], classes)
 
-    def _check_classes(self):
-        absent = [c for i,c in enumerate(self.classes) if i not in self.labels[self.rows]]
-        fix = 'Remove them from the classes, or change the split.'
-        if absent: raise ValueError(offenders('Classes without a training image', absent, fix))
-
-    def __len__(self): return len(self.rows)
+    def __len__(self)->int: return len(self.rows)
 
     def __getitem__(self,
-        i, # list or slice of positions, B of them
-    ): # TensorImage (B,3,H,W) uint8; what is given; TensorMask (B,H,W) uint8 or TensorCategory (B,) int64
-        x = TensorImage(take(self.store.images, self.rows[i]))
+        i, # list or slice of positions, B of them; or one position
+    )->tuple: # of tensors: images, what is given, targets
+        if isinstance(i, Integral): return tuple(o[0] for o in self[[i]])
+        x = take(self.store.images, self.rows[i])
         given = [self._truth(self.given, self.given_rows[i])] if self.given else []
         return x, *given, self._truth(self.target, self.rows[i])
 
     def _truth(self, kind, rows):
-        if kind=='mask': return TensorMask(take(self.store.masks, rows))
-        return TensorCategory(torch.from_numpy(self.labels[rows]))
+        if kind=='mask': return take(self.store.masks, rows)
+        return torch.from_numpy(self.labels[rows])
+
+# %% ../../nbs/05_data.loaders.ipynb #d30e88e1
+@patch(as_prop=True)
+def items(self:StoreDataset): return self.store.df.image_id.to_numpy()[self.rows].tolist()
+
+@patch(as_prop=True)
+def vocab(self:StoreDataset): return CategoryMap(self.classes, sort=False)
+
+# %% ../../nbs/05_data.loaders.ipynb #46c86d03
+@patch
+def of(self:StoreDataset,
+    ids, # image ids of the store, of any split
+)->StoreDataset:
+    "The same for other images. Raises `ValueError` for ids that the store does not have."
+    row_of = {name:i for i,name in enumerate(self.store.df.image_id)}
+    unknown = [str(i) for i in ids if not isinstance(i, str) or i not in row_of]
+    fix = 'Give ids of its images; images of your own are predicted by `ckdnet.evaluate.predict`, from a store.'
+    if unknown: raise ValueError(offenders('Images that the store does not have', unknown, fix))
+    ds = copy(self)
+    ds.rows = np.array([row_of[i] for i in ids], dtype=int)
+    given_of = dict(zip(self.rows, self.given_rows))
+    ds.given_rows = np.array([given_of.get(r, r) for r in ds.rows], dtype=int)
+    return ds
 
 # %% ../../nbs/05_data.loaders.ipynb #252d6e64
 def affine(
@@ -177,7 +208,10 @@ def resample(x, grid, pad, mode):
 
 # %% ../../nbs/05_data.loaders.ipynb #37da4e8b
 class AugmentBatch(RandTransform):
-    "uint8 images and masks to a normalised batch. In training, positions and colours are changed at random."
+    """uint8 images and masks to a normalised batch. In training, positions and colours are changed at random.
+
+    Images (B,3,H,W) uint8 → (B,3,size,size) float; masks (B,H,W) of 0 and 1 → (B,size,size) float of 0 and 1;
+    other tensors stay as they are."""
     split_idx = None
     def __init__(self,
         size:int, # side of the result, px
@@ -198,75 +232,49 @@ class AugmentBatch(RandTransform):
         x = b[0] if isinstance(b, tuple) else b
         n = len(x)
         self.grid = None
-        if split_idx==0: self.grid = affine_grid(random_affine(n, x.device, **self.affine), self.size)
-        self.colours = input_colours(n, x.device, self.light if split_idx==0 else 0., **self.norm)
+        if split_idx==0:
+            self.grid = affine_grid(random_affine(n, x.device, **self.affine), self.size)
+        light = self.light if split_idx==0 else 0.
+        self.colours = input_colours(n, x.device, light, **self.norm)
+
+    def encodes(self, o:torch.Tensor):
+        if o.ndim==4: return self._image(o)
+        return self._mask(o) if o.ndim==3 else o
 
     def _positions(self, x, part, mode): # images of a part of the batch, moved or only resized
         x = x[part].float()
-        return resize(x, self.size) if self.grid is None else resample(x, self.grid[part], self.pad, mode)
+        if self.grid is None: return resize(x, self.size)
+        return resample(x, self.grid[part], self.pad, mode)
 
-    def encodes(self, x:TensorImage): # (B,3,H,W) uint8 → (B,3,size,size) float
-        x = x.as_subclass(torch.Tensor)
+    def _image(self, x):
         A,o = self.colours
         out = x.new_empty((*x.shape[:2],self.size,self.size), dtype=torch.float)
         for p in batch_parts(x):
             pixels = self._positions(x, p, 'bilinear').flatten(2)
             torch.baddbmm(o[p], A[p], pixels, out=out[p].flatten(2))
-        return torch.stack([self.cutout(o) for o in out]) if self.grid is not None and self.cutout.p else out
+        erases = self.grid is not None and self.cutout.p
+        return torch.stack([self.cutout(o) for o in out]) if erases else out
 
-    def encodes(self, y:TensorMask): # (B,H,W) of 0 and 1 → (B,size,size) float of 0 and 1
-        y = y.as_subclass(torch.Tensor)[:,None]
-        return torch.cat([self._positions(y, p, 'nearest') for p in batch_parts(y)])[:,0].round_()
+    def _mask(self, y):
+        y = y[:,None]
+        parts = [self._positions(y, p, 'nearest') for p in batch_parts(y)]
+        return torch.cat(parts)[:,0].round_()
 
 # %% ../../nbs/05_data.loaders.ipynb #2c6482f2
 @AugmentBatch
-def decodes(self, x:TensorImage): # colours in [0,1], as augmented
-    mean = cached_tensor(self.norm['mean'], x.device)
-    std = cached_tensor(self.norm['std'], x.device)
-    return x*std[...,None]+mean[...,None]
-
-# %% ../../nbs/05_data.loaders.ipynb #46c86d03
-@patch(as_prop=True)
-def items(self:StoreDataset): return self.store.df.image_id.to_numpy()[self.rows].tolist()
-
-@patch(as_prop=True)
-def vocab(self:StoreDataset): return CategoryMap(self.classes, sort=False)
-
-@patch
-def of(self:StoreDataset,
-    ids, # image ids of the store, of any split
-): # another `StoreDataset`
-    "The same for other images. Raises `ValueError` for ids that the store does not have."
-    row_of = {name:i for i,name in enumerate(self.store.df.image_id)}
-    unknown = [str(i) for i in ids if not isinstance(i, str) or i not in row_of]
-    fix = 'Give ids of its images; images of your own are predicted by `ckdnet.evaluate.predict`, from a store.'
-    if unknown: raise ValueError(offenders('Images that the store does not have', unknown, fix))
-    ds = copy(self)
-    ds.rows = np.array([row_of[i] for i in ids], dtype=int)
-    given_of = dict(zip(self.rows, self.given_rows))
-    ds.given_rows = np.array([given_of.get(r, r) for r in ds.rows], dtype=int)
-    return ds
-
-# %% ../../nbs/05_data.loaders.ipynb #860ef7b6
-def outline(ax, mask, **kwargs):
-    "The outline of a mask (H,W); an empty or a full mask has none."
-    mask = np.asarray(mask.cpu(), dtype=float)
-    if mask.min()<mask.max(): ax.contour(mask, [0.5], linewidths=1.5, **kwargs)
-
-def show_target(ax, classes, truth, predicted):
-    "The truth and, unless it is None, the prediction: diagnoses if there are classes, else masks (H,W)."
-    shown = [truth] if predicted is None else [truth, predicted]
-    if classes: ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
-    else:
-        for mask,colour,style in zip(shown, ('#56B4E9','#D55E00'), ('solid','dashed')):
-            outline(ax, mask, colors=colour, linestyles=style)
+def decodes(self, o:torch.Tensor): # images: colours in [0,1], as augmented
+    if o.ndim<4: return o
+    mean = cached_tensor(self.norm['mean'], o.device)
+    std = cached_tensor(self.norm['std'], o.device)
+    return o*std[...,None]+mean[...,None]
 
 # %% ../../nbs/05_data.loaders.ipynb #717f5f80
 class StoreDL(TfmdDL):
-    "Batches of a `StoreDataset`: `(TensorImage (B,3,size,size), TensorMask (B,size,size) or TensorCategory (B,))`."
+    """Batches of a `StoreDataset` as plain tensors: images (B,3,size,size), and masks (B,size,size) or
+    diagnoses (B,)."""
     batch_ids = () # the image ids of the batch that was given last, B of them
     def __init__(self,
-        dataset, # a `StoreDataset`
+        dataset:StoreDataset,
         weights=None, # (N,), how often each image is drawn in a shuffled epoch; None: each once
         **kwargs, # of `TfmdDL`
     ):
@@ -287,24 +295,50 @@ class StoreDL(TfmdDL):
         self._n_inp = self.dataset.n_inp
         self._types = explode_types(self.after_batch(self.dataset[[0]]))
 
-    def new(self, dataset=None, cls=None, process=None, **kwargs): # `dataset`: image ids from `test_dl`, or a data set
+    def new(self, dataset=None, cls=None, process=None, **kwargs):
+        "`dataset` is a data set, or image ids from `test_dl`."
         if isinstance(dataset, (list, L)): dataset = self.dataset.of(dataset)
         return super().new(dataset, cls, **kwargs)
 
-    def show_batch(self, b=None, max_n=8, ncols=4, out=None, **kwargs):
-        """Show `max_n` images of a batch, each with the outline of its mask or with its diagnosis; and with `out`,
-        predicted masks (dashed) or diagnoses (after an arrow)."""
-        x,*_,y = self.decode(self.one_batch() if b is None else b)
-        n = min(max_n, len(x))
-        nrows = -(-n//ncols)
-        fig,axs = plt.subplots(nrows, ncols, figsize=(1.5*ncols, 1.8*nrows), squeeze=False, layout='constrained')
-        for ax in axs.flat: ax.axis('off')
-        for i,(ax,im) in enumerate(zip(axs.flat, x[:n])):
-            ax.imshow(im.permute(1,2,0).clamp(0,1).cpu().numpy())
-            classes = None if isinstance(y, TensorMask) else self.dataset.classes
-            show_target(ax, classes, y[i], None if out is None else out[i])
+# %% ../../nbs/05_data.loaders.ipynb #860ef7b6
+def outline(ax, mask, **kwargs):
+    "The outline of a mask (H,W); an empty or a full mask has none."
+    mask = np.asarray(mask.cpu(), dtype=float)
+    if mask.min()<mask.max(): ax.contour(mask, [0.5], linewidths=1.5, **kwargs)
 
-    def show_results(self, b, out, max_n=8, **kwargs): self.show_batch(b, max_n, out=out)
+def show_target(ax, classes, truth, predicted):
+    "The truth and, unless it is None, the prediction: diagnoses if there are classes, else masks (H,W)."
+    shown = [truth] if predicted is None else [truth, predicted]
+    if classes: ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
+    else:
+        for mask,colour,style in zip(shown, ('#56B4E9','#D55E00'), ('solid','dashed')):
+            outline(ax, mask, colors=colour, linestyles=style)
+
+# %% ../../nbs/05_data.loaders.ipynb #86f88afc
+@patch
+def show_batch(self:StoreDL,
+    b=None, # a batch; by default the first
+    max_n:int=8, # most images to show
+    ncols:int=4, # images in a row
+    out=None, # predicted masks (B,H,W) or diagnoses (B,)
+    **kwargs, # for fastai; not used
+):
+    "Show images of a batch, each with its target; and with `out` the prediction."
+    x,*_,y = self.decode(self.one_batch() if b is None else b)
+    n = min(max_n, len(x))
+    nrows = -(-n//ncols)
+    size = (1.5*ncols, 1.8*nrows)
+    fig,axs = plt.subplots(nrows, ncols, figsize=size, squeeze=False, layout='constrained')
+    for ax in axs.flat: ax.axis('off')
+    classes = self.dataset.classes if self.dataset.target=='diagnosis' else ()
+    for i,(ax,im) in enumerate(zip(axs.flat, x[:n])):
+        ax.imshow(im.permute(1,2,0).clamp(0,1).cpu().numpy())
+        show_target(ax, classes, y[i], None if out is None else out[i])
+
+@patch
+def show_results(self:StoreDL, b, out, max_n=8, **kwargs):
+    "Show a batch with its predictions `out`."
+    self.show_batch(b, max_n, out=out)
 
 # %% ../../nbs/05_data.loaders.ipynb #95c5d905
 def balancing_weights(
@@ -326,21 +360,28 @@ def create_dls(
     augment:str='paper', # a name in `AUGMENT`; 'paper' is that of §2.8.2
     cutout:float=0., # probability of an image to have a box erased: see `AugmentBatch`
     balanced:bool=False, # draw training images so that all diagnoses are equally frequent? For 'diagnosis'
-    given:str=None, # 'mask' or 'diagnosis': a truth that is an input; `other`: that of another image
+    given:str|None=None, # 'mask' or 'diagnosis': a truth that is an input; `other`: that of another image
     other:bool=False,
     norm:tuple=((0.485,0.456,0.406),(0.229,0.224,0.225)), # mean and standard deviation that the encoder expects
     device=None, # a torch device; by default the default device of fastai
     seed:int=0, # seed of the order of the training images
 )->DataLoaders: # `train`, shuffled and augmented, and `valid`: the images of `select`, unchanged
-    "Training and selection batches for one stage. Raises `ValueError` for an unknown augmentation or target."
+    """Training and selection batches for one stage, as plain tensors.
+
+    Raises `ValueError` for an unknown augmentation or target.
+
+    >>> dls = create_dls(store, rows(df, 'train'), rows(df, 'select'), 'mask', size=224, bs=32)
+    >>> xb,yb = dls.one_batch() # (32,3,224,224) and (32,224,224)"""
     check_name('augmentation', augment, AUGMENT)
     device = torch.device(device or compute_device())
     store = store.to(device)
     ds_train = StoreDataset(store, train, target, classes, True, given, other)
     ds_select = StoreDataset(store, select, target, classes, False, given, other)
-    common = dict(bs=bs, num_workers=0, after_batch=AugmentBatch(size, *norm, cutout=cutout, **AUGMENT[augment]))
+    tfm = AugmentBatch(size, *norm, cutout=cutout, **AUGMENT[augment])
+    common = dict(bs=bs, num_workers=0, after_batch=tfm)
     weights = balancing_weights(ds_train) if balanced else None
-    dl_train = StoreDL(ds_train, shuffle=True, drop_last=len(ds_train)>=bs, weights=weights, **common)
+    full = len(ds_train)>=bs
+    dl_train = StoreDL(ds_train, shuffle=True, drop_last=full, weights=weights, **common)
     dl_select = StoreDL(ds_select, **common)
     dl_train.rng.seed(seed)
     return DataLoaders(dl_train, dl_select, device=device)

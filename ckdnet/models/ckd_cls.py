@@ -8,7 +8,7 @@ __all__ = ['CKDClsNet']
 # %% ../../nbs/13_models.ckd_cls.ipynb #12eb679d
 import torch
 from torch import nn
-from .encoders import Encoder
+from .encoders import Encoder, check_size
 from .layers import ChannelAtten, check_variant, entangle_cls
 
 # %% ../../nbs/13_models.ckd_cls.ipynb #be4dbda5
@@ -21,7 +21,15 @@ def reset_first_bn(
 
 # %% ../../nbs/13_models.ckd_cls.ipynb #5cab57df
 class CKDClsNet(nn.Module):
-    "The classification network: 4-channel stem, Entangle-Cls, ChannelAtten, GAP, FC (§2.4, Fig. 1c)."
+    """The classification network: 4-channel stem, Entangle-Cls, ChannelAtten, GAP, FC (§2.4, Fig. 1c).
+
+    `f_l = block_l(o_{l-1})`, `o_l = (1 + σ(φ_l))·f_l`, logits `FC(GAP(ChannelAtten(o_4)))`.
+    `forward` and `encode` raise `ValueError` for an image below 64 px, and for maps φ of another shape than f.
+
+    >>> net = CKDClsNet(create_encoder('resnet18', in_channels=4))
+    >>> phi = create_encoder('resnet18')(x) # of x (2,3,224,224)
+    >>> net(x, torch.rand(2,1,224,224), phi).shape
+    torch.Size([2, 3])"""
     def __init__(self,
         encoder:Encoder, # from `create_encoder`, with `in_channels=4` if `mask_channel`, else 3
         n_classes:int=3, # C
@@ -42,11 +50,12 @@ class CKDClsNet(nn.Module):
         self.fc = nn.Linear(encoder.channels[4], n_classes)
 
     def encode(self,
-        x, # (B,3,H,W), normalised
-        coarse=None, # (B,1,H,W), RootSeg-Net's probabilities; not used without `mask_channel`
-        phi=None, # RootSeg-Net's five feature maps; not used without `entangle`
+        x:torch.Tensor, # (B,3,H,W), normalised, H and W ≥ 64
+        coarse:torch.Tensor|None=None, # (B,1,H,W), RootSeg-Net's probabilities; not used without `mask_channel`
+        phi:list|None=None, # RootSeg-Net's five feature maps; not used without `entangle`
     )->tuple: # five feature maps before their gates; the last map, gated, (B,channels[4],⌈H/32⌉,⌈W/32⌉)
         "The input of CKD-Seg-Net, and the input of `head`."
+        check_size(x)
         o = torch.cat([x, coarse], 1) if self.mask_channel else x
         fs = []
         for l,stage in enumerate(self.encoder.stages):
@@ -56,13 +65,17 @@ class CKDClsNet(nn.Module):
             fs.append(f)
         return fs, o
 
-    def classify(self, features): # (B,channels[4],h,w), the output of `atten` -> (B,n_classes), logits
-        "GAP, FC."
-        return self.fc(self.dropout(self.pool(features)))
-
-    def head(self, o): # (B,channels[4],h,w) -> (B,n_classes), logits
+    def head(self,
+        o:torch.Tensor, # (B,channels[4],h,w)
+    )->torch.Tensor: # (B,n_classes), logits
         "ChannelAtten, GAP, FC."
-        return self.classify(self.atten(o))
+        return self.fc(self.dropout(self.pool(self.atten(o))))
+
+    def reset_classifier(self,
+        n_classes:int, # C of another data set
+    ):
+        "Replace the linear layer by a new one; all other weights stay."
+        self.fc = nn.Linear(self.fc.in_features, n_classes).to(self.fc.weight)
 
     def forward(self, x, coarse=None, phi=None): # as `encode`; returns (B,n_classes), logits
         fs,o = self.encode(x, coarse, phi)

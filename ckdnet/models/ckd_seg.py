@@ -8,8 +8,9 @@ __all__ = ['CKDSegNet']
 # %% ../../nbs/14_models.ckd_seg.ipynb #461e1bff
 import torch
 from torch import nn
-from .encoders import Encoder
-from .layers import EntangleSeg, SpatialChannelAtten, SpatialChannelAttenOut, check_variant
+from .encoders import Encoder, check_size
+from .layers import (EntangleSeg, SpatialChannelAtten, SpatialChannelAttenOut,
+                                  check_variant)
 
 # %% ../../nbs/14_models.ckd_seg.ipynb #1b2e388b
 def kaiming_uniform(net):
@@ -21,9 +22,17 @@ def kaiming_uniform(net):
 
 # %% ../../nbs/14_models.ckd_seg.ipynb #da8fe211
 class CKDSegNet(nn.Module):
-    "The fine segmentation network: encoder with Entangle-Seg, decoder with scSE attention (§2.5, Fig. 1d)."
+    """The fine segmentation network: encoder with Entangle-Seg, decoder with scSE attention (§2.5, Fig. 1d).
+
+    Skips `s_l = EntangleSeg(g_l, f_l)` with `g_l = block_l(s_{l-1})` (inside) or `block_l(g_{l-1})` (after).
+    `forward` and `encode` raise `ValueError` for an image below 64 px, and for maps f of another size than g.
+
+    >>> net = CKDSegNet(create_encoder('resnet18'))
+    >>> f = create_encoder('resnet18')(x) # of x (2,3,224,224)
+    >>> net(x, f).shape
+    torch.Size([2, 1, 224, 224])"""
     def __init__(self,
-        encoder:Encoder, # from `create_encoder`
+        encoder:Encoder, # from `create_encoder`; with Entangle-Seg after it also a `WholeEncoder`
         variant:str='paper', # 'paper' or 'authors': position of Entangle-Seg, the decoder's blocks, initialisation
         entangle:bool=True, # use the classifier's features? False: the baseline of Table 7
         inside:bool|None=None, # Entangle-Seg between the encoder's stages? None: yes for 'paper', no for 'authors'
@@ -42,17 +51,19 @@ class CKDSegNet(nn.Module):
                 if m: kaiming_uniform(m)
 
     def encode(self,
-        x, # (B,3,H,W), normalised
-        f=None, # CKD-Cls-Net's five feature maps; not used without `entangle`
+        x:torch.Tensor, # (B,3,H,W), normalised, H and W ≥ 64
+        f:list|None=None, # CKD-Cls-Net's five feature maps; not used without `entangle`
     )->list: # five maps: the stem's output, and the other stages' outputs mixed with the classifier's features
         "The four skips and the bottleneck."
+        if not self.inside: return [self._mix(l, g, f) for l,g in enumerate(self.encoder(x))]
+        check_size(x)
         skips = []
         for l,stage in enumerate(self.encoder.stages):
-            g = stage(x)
-            mixed = self.entangle[l-1](g, f[l]) if self.entangle and l>0 else g
-            skips.append(mixed)
-            x = mixed if self.inside else g
+            x = self._mix(l, stage(x), f)
+            skips.append(x)
         return skips
+
+    def _mix(self, l, g, f): return self.entangle[l-1](g, f[l]) if self.entangle and l>0 else g
 
     def forward(self, x, f=None): # as `encode`; returns (B,1,H,W), logits
         *skips,g = self.encode(x, f)

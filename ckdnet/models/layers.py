@@ -4,10 +4,12 @@
 
 # %% auto #0
 __all__ = ['check_variant', 'entangle_cls', 'EntangleCls', 'conv_bn_relu', 'EntangleSeg', 'ChannelAtten', 'SCSE',
-           'SpatialChannelAtten', 'SpatialChannelAttenOut', 'fold_bn']
+           'SpatialChannelAtten', 'SpatialChannelAttenOut', 'freeze', 'fold_bn']
 
 # %% ../../nbs/10_models.layers.ipynb #8a55efa2
+from contextlib import nullcontext
 from copy import deepcopy
+from functools import partial
 import torch, torch.nn.functional as F
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -17,24 +19,33 @@ def check_variant(
     variant:str, # 'paper' or 'authors'
 )->str: # the same
     "Raise `ValueError` unless `variant` is 'paper' or 'authors'."
-    if variant not in ('paper','authors'): raise ValueError(f"variant is 'paper' or 'authors', not {variant!r}.")
+    if variant not in ('paper','authors'):
+        raise ValueError(f"variant is 'paper' or 'authors', not {variant!r}.")
     return variant
 
 # %% ../../nbs/10_models.layers.ipynb #3126b4cd
 def entangle_cls(
-    f, # (B,C,H,W), features of CKD-Cls-Net at a stage
-    phi, # (B,C,H,W), features of RootSeg-Net at the same stage
-): # (B,C,H,W), the gated features
-    "Entangle-Cls: `(1 + σ(φ))·f` (Eq. 3, Fig. 2a). The same in both variants."
+    f:torch.Tensor, # (B,C,H,W), features of CKD-Cls-Net at a stage
+    phi:torch.Tensor, # (B,C,H,W), features of RootSeg-Net at the same stage
+)->torch.Tensor: # (B,C,H,W), the gated features
+    """Entangle-Cls: `o = (1 + σ(φ))·f` (Eq. 3, Fig. 2a). The same in both variants.
+
+    Raises `ValueError` for maps of different shapes.
+
+    >>> entangle_cls(torch.ones(1,8,7,7), torch.zeros(1,8,7,7)).unique()
+    tensor([1.5000])"""
+    if f.shape!=phi.shape:
+        raise ValueError(f'Entangle-Cls gates features {tuple(f.shape)} with features '
+                         f'{tuple(phi.shape)}: both must have the same shape.')
     return (1+phi.sigmoid())*f
 
 # %% ../../nbs/10_models.layers.ipynb #41b268a9
 class EntangleCls(nn.Module):
-    "`entangle_cls` as a module without parameters."
+    """`entangle_cls` as a module without parameters: `o = (1 + σ(φ))·f`."""
     def forward(self,
-        f, # (B,C,H,W)
-        phi, # (B,C,H,W)
-    ): # (B,C,H,W)
+        f:torch.Tensor, # (B,C,H,W)
+        phi:torch.Tensor, # (B,C,H,W)
+    )->torch.Tensor: # (B,C,H,W)
         return entangle_cls(f, phi)
 
 # %% ../../nbs/10_models.layers.ipynb #5452890c
@@ -43,13 +54,18 @@ def conv_bn_relu(
     nf:int, # output channels
     ks:int=3, # kernel size, odd
 )->nn.Sequential: # (B,ni,H,W) -> (B,nf,H,W)
-    "A convolution that keeps the size of the map, batch normalisation, ReLU."
+    "`ReLU(BN(conv(x)))` with a convolution that keeps the size of the map."
     conv = nn.Conv2d(ni, nf, ks, padding=ks//2, bias=False)
     return nn.Sequential(conv, nn.BatchNorm2d(nf), nn.ReLU(inplace=True))
 
 # %% ../../nbs/10_models.layers.ipynb #675a1197
 class EntangleSeg(nn.Module):
-    "Entangle-Seg: the channel sum of `f`, times μ, concatenated to `g` (§2.5.1, Fig. 2b). The same in both variants."
+    """Entangle-Seg: `ReLU(BN(conv3×3([g, μ·Σ_c f_c])))` (§2.5.1, Fig. 2b). The same in both variants.
+
+    `forward` raises `ValueError` for maps of different height or width.
+
+    >>> EntangleSeg(64)(torch.randn(2,64,56,56), torch.randn(2,256,56,56)).shape
+    torch.Size([2, 64, 56, 56])"""
     def __init__(self,
         channels:int, # C, channels of the segmentation features
     ):
@@ -58,15 +74,32 @@ class EntangleSeg(nn.Module):
         self.conv = conv_bn_relu(channels+1, channels)
 
     def forward(self,
-        g, # (B,C,H,W), features of CKD-Seg-Net at a stage
-        f, # (B,any,H,W), features of CKD-Cls-Net at the same stage
-    ): # (B,C,H,W)
+        g:torch.Tensor, # (B,C,H,W), features of CKD-Seg-Net at a stage
+        f:torch.Tensor, # (B,any,H,W), features of CKD-Cls-Net at the same stage
+    )->torch.Tensor: # (B,C,H,W)
+        if g.shape[-2:]!=f.shape[-2:]:
+            raise ValueError(f'Entangle-Seg joins maps of {tuple(g.shape[-2:])} and '
+                             f'{tuple(f.shape[-2:])} px: both must have the same size.')
         context = self.mu*f.sum(1, keepdim=True)
         return self.conv(torch.cat([g, context], 1))
 
 # %% ../../nbs/10_models.layers.ipynb #4fbfc158
+def as_wide(x):
+    "In fp32; a tensor in fp64 stays so."
+    return x if x.dtype==torch.float64 else x.float()
+
+def no_autocast(x):
+    "A context without autocast on the device of `x`; the meta device, which computes nothing, has none."
+    return nullcontext() if x.is_meta else torch.autocast(x.device.type, enabled=False)
+
+# %% ../../nbs/10_models.layers.ipynb #074b63bd
 class ChannelAtten(nn.Module):
-    "Channel attention (Eq. 4, Fig. 3). 'paper': `softmax(E)`, transposed; 'authors': `softmax(rowmax(E)-E)`."
+    """Channel attention: `A_s = softmax(A·Aᵀ)`, `A_o = δ·A_sᵀ·A + A` (Eq. 4, Fig. 3).
+
+    'paper': as above. 'authors': `A_s = softmax(rowmax(E) - E)` with `E = A·Aᵀ`, not transposed.
+
+    >>> ChannelAtten()(torch.randn(2,64,7,7)).shape
+    torch.Size([2, 64, 7, 7])"""
     def __init__(self,
         variant:str='paper', # 'paper' or 'authors'
     ):
@@ -75,27 +108,31 @@ class ChannelAtten(nn.Module):
         self.delta = nn.Parameter(torch.zeros(1))
 
     def attention(self,
-        x, # (B,C,H,W)
-    ): # (B,C,C) in fp32; each row sums to 1
+        x:torch.Tensor, # (B,C,H,W)
+    )->torch.Tensor: # (B,C,C) in fp32 or fp64; each row sums to 1
         "The attention matrix Aₛ."
-        with torch.autocast(x.device.type, enabled=False):
-            a = x.flatten(2).float()
+        with no_autocast(x):
+            a = as_wide(x.flatten(2))
             e = a @ a.transpose(1,2)
             if self.variant=='authors': e = e.amax(-1, keepdim=True)-e
             return e.softmax(-1)
 
     def forward(self,
-        x, # (B,C,H,W)
-    ): # (B,C,H,W)
+        x:torch.Tensor, # (B,C,H,W)
+    )->torch.Tensor: # (B,C,H,W)
         s = self.attention(x)
         if self.variant=='paper': s = s.transpose(1,2)
-        with torch.autocast(x.device.type, enabled=False):
-            t = s @ x.flatten(2).float()
+        with no_autocast(x): t = s @ as_wide(x.flatten(2))
         return self.delta*t.view_as(x).to(x.dtype) + x
 
 # %% ../../nbs/10_models.layers.ipynb #d9fb4167
 class SCSE(nn.Module):
-    "Spatial and channel squeeze and excitation (Fig. 4a). 'paper': one spatial gate; 'authors': one for each channel."
+    """Spatial and channel squeeze and excitation: `x·(σ(W₂·ReLU(W₁·mean(x))) + σ(conv1×1(x)))` (Fig. 4a).
+
+    'paper': one spatial gate; 'authors': one for each channel.
+
+    >>> SCSE(64)(torch.randn(2,64,7,7)).shape
+    torch.Size([2, 64, 7, 7])"""
     def __init__(self,
         channels:int, # C
         variant:str='paper', # 'paper' or 'authors'
@@ -110,8 +147,8 @@ class SCSE(nn.Module):
         self.sse = nn.Sequential(nn.Conv2d(channels, gates, 1), nn.Sigmoid())
 
     def forward(self,
-        x, # (B,C,H,W)
-    ): # (B,C,H,W)
+        x:torch.Tensor, # (B,C,H,W)
+    )->torch.Tensor: # (B,C,H,W)
         return x*(self.cse(x)+self.sse(x))
 
 # %% ../../nbs/10_models.layers.ipynb #43cd8dad
@@ -126,7 +163,11 @@ def mix_block(
 
 # %% ../../nbs/10_models.layers.ipynb #e1e5d9c7
 class SpatialChannelAtten(nn.Module):
-    "Upsample, concatenate the skip, scSE, two convolutions, scSE, dropout (Table 1, Fig. 4b)."
+    """One step of the decoder: `dropout(scSE(conv(conv(scSE([up(x), skip])))))` (Table 1, Fig. 4b).
+
+    >>> block = SpatialChannelAtten(2048, 1024, 1024)
+    >>> block(torch.randn(2,2048,7,7), torch.randn(2,1024,14,14)).shape
+    torch.Size([2, 1024, 14, 14])"""
     def __init__(self,
         channels:int, # of the map to enlarge
         skip:int, # channels of the skip
@@ -138,16 +179,19 @@ class SpatialChannelAtten(nn.Module):
         self.mix = mix_block(channels+skip, out, variant)
 
     def forward(self,
-        x, # (B,channels,h,w)
-        skip, # (B,skip,H,W)
-    ): # (B,out,H,W)
+        x:torch.Tensor, # (B,channels,h,w)
+        skip:torch.Tensor, # (B,skip,H,W)
+    )->torch.Tensor: # (B,out,H,W)
         x = F.interpolate(x, size=skip.shape[-2:])
         x = torch.cat([x, skip], 1)
         return self.mix(self.scse(x))
 
 # %% ../../nbs/10_models.layers.ipynb #16844363
 class SpatialChannelAttenOut(nn.Module):
-    "Upsample, two convolutions, scSE, dropout (Table 1, Fig. 4c)."
+    """The last step of the decoder: `dropout(scSE(conv(conv(up(x)))))` (Table 1, Fig. 4c).
+
+    >>> SpatialChannelAttenOut(64, 32)(torch.randn(2,64,112,112), (224,224)).shape
+    torch.Size([2, 32, 224, 224])"""
     def __init__(self,
         channels:int, # input channels
         out:int, # output channels
@@ -157,10 +201,22 @@ class SpatialChannelAttenOut(nn.Module):
         self.mix = mix_block(channels, out, variant)
 
     def forward(self,
-        x, # (B,channels,h,w)
-        size, # (H,W) of the result
-    ): # (B,out,H,W)
+        x:torch.Tensor, # (B,channels,h,w)
+        size:tuple, # (H,W) of the result
+    )->torch.Tensor: # (B,out,H,W)
         return self.mix(F.interpolate(x, size=size))
+
+# %% ../../nbs/10_models.layers.ipynb #22a43878
+def _stay(net, mode=True): return nn.Module.train(net, False)
+
+# %% ../../nbs/10_models.layers.ipynb #f0c01683
+def freeze(
+    net:nn.Module, # changed in place
+)->nn.Module: # the same
+    "No gradients, and evaluation mode that `train()` does not end, neither of `net` nor of a network around it."
+    net.eval().requires_grad_(False)
+    net.train = partial(_stay, net)
+    return net
 
 # %% ../../nbs/10_models.layers.ipynb #05100e24
 def after_bn(bn):
@@ -170,9 +226,9 @@ def after_bn(bn):
 # %% ../../nbs/10_models.layers.ipynb #8a8123ff
 def fold_bn(
     net:nn.Module, # each BatchNorm that is registered directly after a convolution also runs directly after it
-)->nn.Module: # a frozen copy in evaluation mode, `channels_last`
-    "A copy of `net` for inference, in which each BatchNorm that follows a convolution is folded into it."
-    net = deepcopy(net).eval().requires_grad_(False)
+)->nn.Module: # a copy, frozen as by `freeze`, `channels_last`
+    "A copy for inference: `W·γ/√(v+ε)` and `β-m·γ/√(v+ε)` take the place of a convolution and its BatchNorm."
+    net = freeze(deepcopy(net))
     for m in list(net.modules()):
         children = list(m.named_children())
         for (conv_name,conv),(bn_name,bn) in zip(children, children[1:]):

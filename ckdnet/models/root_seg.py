@@ -42,9 +42,14 @@ def kaiming_normal(net):
 
 # %% ../../nbs/12_models.root_seg.ipynb #ddaeea89
 class DeepLabV3PlusDecoder(nn.Module):
-    """Mask logits from the maps at strides 4 and 32 (Chen et al. 2018).
+    """Mask logits from the maps at strides 4 and 32: `up(conv(conv([up(ASPP(deep)), conv1×1(low)])))`
+    (Chen et al. 2018).
 
-    'authors': the release's pooling branch, dropout of whole channels, `align_corners=True`, Kaiming initialisation."""
+    'authors': the release's pooling branch, dropout of whole channels, `align_corners=True`, Kaiming initialisation.
+
+    >>> decoder = DeepLabV3PlusDecoder(low=256, deep=2048)
+    >>> decoder(torch.randn(2,256,56,56), torch.randn(2,2048,7,7), (224,224)).shape
+    torch.Size([2, 1, 224, 224])"""
     def __init__(self,
         low:int, # channels of the map at stride 4
         deep:int, # channels of the map at stride 32
@@ -68,19 +73,25 @@ class DeepLabV3PlusDecoder(nn.Module):
         return F.interpolate(x, size=size, mode='bilinear', align_corners=self.align)
 
     def forward(self,
-        low, # (B,low,h,w)
-        deep, # (B,deep,h/8,w/8)
-        size, # (H,W) of the image
-    ): # (B,1,H,W), logits
+        low:torch.Tensor, # (B,low,h,w)
+        deep:torch.Tensor, # (B,deep,h/8,w/8)
+        size:tuple, # (H,W) of the image
+    )->torch.Tensor: # (B,1,H,W), logits
         x = self.enlarge(self.aspp(deep), low.shape[-2:])
         x = self.mix(torch.cat([x, self.low(low)], 1))
         return self.enlarge(x, size)
 
 # %% ../../nbs/12_models.root_seg.ipynb #252dcc6d
 class RootSegNet(nn.Module):
-    "The coarse segmentation network: an encoder and the DeepLabV3+ decoder (§2.3, Fig. 1b)."
+    """The coarse segmentation network: an encoder and the DeepLabV3+ decoder (§2.3, Fig. 1b).
+
+    `decode(encoder(x), size)` are its logits; `encoder(x)` are the maps φ of Entangle-Cls.
+    `forward` raises `ValueError` for an image below 64 px.
+
+    >>> RootSegNet(create_encoder('resnet18'))(torch.randn(2,3,224,224)).shape
+    torch.Size([2, 1, 224, 224])"""
     def __init__(self,
-        encoder:Encoder, # from `create_encoder`
+        encoder:Encoder, # from `create_encoder`; or a `WholeEncoder`
         width:int=256, # channels inside the decoder
         variant:str='paper', # 'paper' or 'authors': see `DeepLabV3PlusDecoder`
     ):
@@ -97,6 +108,6 @@ class RootSegNet(nn.Module):
         return self.decoder(feats[1], feats[4], size)
 
     def forward(self,
-        x, # (B,3,H,W), normalised, H and W ≥ 64
-    ): # (B,1,H,W), logits
+        x:torch.Tensor, # (B,3,H,W), normalised, H and W ≥ 64
+    )->torch.Tensor: # (B,1,H,W), logits
         return self.decode(self.encoder(x), x.shape[-2:])
