@@ -185,7 +185,8 @@ def mark_twins(
     df:pd.DataFrame, # an index with splits
 )->pd.DataFrame: # the same with 'twin' instead of 'train' for some images
     "Take images out of 'train' whose picture or lesion is also held out; they stay in the index as 'twin'."
-    return _mark_twins(df, twins(df))
+    every = df.lesion.notna().all() # then the pictures decide nothing
+    return _mark_twins(df, pd.DataFrame(dict(a=[], b=[]), dtype=int) if every else twins(df))
 
 # %% ../../nbs/01_data.index.ipynb #5b606d67
 def _mark_twins(df, pairs):
@@ -232,14 +233,15 @@ def fold_split(
 def fingerprint(
     df:pd.DataFrame, # an index
     splits=('train','select','valid'), # the splits that are hashed
-)->dict: # images: split → number of images, for all splits; sha256: 16 hexadecimal digits
+)->dict: # images: split → number of images, for all splits; sha256: 16 hexadecimal digits; edition, if it has one
     "Identifies the images of a run in its result file. Raises `DataError` for files that do not exist."
     used = df[df.split.isin(splits)]
     hashes = content_hashes([*used.image, *used['mask']])
     table = used[['image_id','diagnosis','split']].assign(
         lesion=used.lesion.where(used.split=='valid'), image=hashes[:len(used)], mask=hashes[len(used):])
     sha256 = hashlib.sha256(table.to_csv(index=False, lineterminator='\n').encode()).hexdigest()[:16]
-    return dict(images=df.split.value_counts().to_dict(), sha256=sha256)
+    out = dict(images=df.split.value_counts().to_dict(), sha256=sha256)
+    return out | dict(edition='; '.join(df.edition.unique())) if 'edition' in df else out
 
 # %% ../../nbs/01_data.index.ipynb #87bb28dd
 def complete_index(
