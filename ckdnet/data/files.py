@@ -221,18 +221,25 @@ def read_table(
     columns=None, # names of the columns that are wanted; None: all
 )->pd.DataFrame: # these columns, of text; None for an empty cell
     "A table separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Raises `DataError` for anything else."
-    try: rows = _cells(_decode(Path(path).read_bytes()))
-    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
-    except (UnicodeError, csv.Error) as e:
-        raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
+    rows = table_rows(path)
     header = rows[0] if rows else []
     if columns is None: columns = header
     missing = [c for c in columns if header.count(c)!=1]
-    fix = f"It must have {', '.join(columns)}, once each."
+    fix = f"It must have {', '.join(map(str, columns))}, once each."
     fail_if(missing, f'Missing or doubled columns in {path}', fix)
     uneven = [row[0] for row in rows if len(row)!=len(header)]
     fail_if(uneven, f'Rows of {path} with more or fewer cells than its header', 'Correct them.')
     return pd.DataFrame(rows[1:], columns=header, dtype=object)[list(columns)]
+
+# %% ../../nbs/01_data.files.ipynb #a6e1f857
+def table_rows(
+    path, # a CSV file
+)->list: # of lists of cells: text, None for an empty one; the header is the first
+    "The rows of a table that are not blank. Raises `DataError` for a file that is none."
+    try: return _cells(_decode(Path(path).read_bytes()))
+    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
+    except (UnicodeError, csv.Error) as e:
+        raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
 
 # %% ../../nbs/01_data.files.ipynb #098e2be8
 def _decode(content):

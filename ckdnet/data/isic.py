@@ -12,6 +12,7 @@ import numpy as np, pandas as pd
 from scipy import ndimage as ndi
 from .files import DataError, as_numbers, fail_if, image_files, read_table
 from .index import Dataset, make_index, mark_twins, move_part, register_dataset, rows, split_select
+from .tables import group_columns
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
 
 # %% ../../nbs/02_data.isic.ipynb #51a51818
@@ -60,7 +61,7 @@ def _fail_if_not_rows_of(ids, csv, images):
 # %% ../../nbs/02_data.isic.ipynb #323ba2ce
 def isic2017(
     folder, # contains `ISIC-2017_Training_Data`, `ISIC-2017_Training_Part1_GroundTruth`, …
-)->pd.DataFrame: # an index with the splits 'train', 'valid', 'test'
+)->pd.DataFrame: # an index with the splits 'train', 'valid', 'test'; also age and sex, if known
     "The images of ISIC2017. Raises `DataError` for anything missing, unknown, doubled or mislabelled."
     parts = []
     for split,name in (('train','Training'), ('valid','Validation'), ('test','Test_v2')):
@@ -72,7 +73,8 @@ def isic2017(
         diagnosis = _part3(part3, images)
         if split=='train' and not diagnosis and not masks:
             raise DataError(f'{data} has neither masks nor diagnoses: download the ground truth of Training.')
-        parts.append(make_index(images, masks, diagnosis, split))
+        df = make_index(images, masks, diagnosis, split)
+        parts.append(df.join(_age_and_sex(data, images), on='image_id'))
     df = pd.concat(parts, ignore_index=True)
     fail_if(df.image_id[df.image_id.duplicated()], f'Images in two splits of {folder}', 'Remove them from one.')
     return df
@@ -85,6 +87,16 @@ def _part3(csv, images):
     both = t.index[t.sum(axis=1)>1]
     fail_if(both, f'Both melanoma and seborrheic keratosis in {csv}', 'A lesion is one of the two at most.')
     return t.assign(nevus=1-t.sum(axis=1)).idxmax(axis=1).to_dict()
+
+# %% ../../nbs/02_data.isic.ipynb #bcf4e11a
+def _age_and_sex(data, images):
+    "The columns 'age' and 'sex' of the images of a folder; no columns without the table."
+    places = [_place(folder, f'{data.name}_metadata.csv') for folder in (data.parent, data)]
+    path = next((p for p in places if p.is_file()), None)
+    if path is None: return pd.DataFrame(index=list(images))
+    t = read_table(path, ['image_id','age_approximate','sex']).set_index('image_id')
+    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {path}', 'Download it again.')
+    return group_columns(t.reindex(list(images)))
 
 # %% ../../nbs/02_data.isic.ipynb #35b74287
 def isic2018(

@@ -1,0 +1,51 @@
+"Find planted copies, and count false ones: `python tools/leaks.py <ISIC2017> <ISIC2018>` writes data/results/leaks.json."
+import io, sys
+from pathlib import Path
+import numpy as np
+from PIL import Image
+from ckdnet.core import write_json
+from ckdnet.data.files import read_image
+from ckdnet.data.isic import files_by_id, isic2017
+from ckdnet.data.leaks import THRESHOLD, leaks, signature, signatures
+
+COPIES = 200 # training images
+THRESHOLDS = (.98,.985,.99,.995)
+
+def changed(path):
+    "Kind of change → the changed image."
+    im = Image.fromarray(read_image(path))
+    w,h = im.size
+    compressed = io.BytesIO()
+    im.save(compressed, 'JPEG', quality=30)
+    x,y = round(.05*w), round(.05*h)
+    return dict(resized=im.resize((w*2//5, h*2//5), Image.BICUBIC), recompressed=Image.open(compressed),
+                flipped=im.transpose(Image.FLIP_LEFT_RIGHT), turned=im.transpose(Image.ROTATE_90),
+                cropped_in_all=im.crop((x//2, y//2, w-x//2, h-y//2)),
+                cropped_each_side=im.crop((x, y, w-x, h-y)), cropped_one_side=im.crop((x, 0, w, h)))
+
+if __name__=='__main__':
+    folder2017,folder2018 = map(Path, sys.argv[1:3])
+    df = isic2017(folder2017)
+    df = df[df.split=='train'].reset_index(drop=True)
+    known = signatures(df.image)
+    pick = np.random.default_rng(0).choice(len(df), COPIES, replace=False)
+    copies = [changed(df.image[i]) for i in pick]
+    asked = {k:np.stack([signature(np.asarray(c[k].convert('RGB'))) for c in copies]) for k in copies[0]}
+    images = {}
+    for name in ('Task1-2_Training','Task3_Training','Task1-2_Test','Task3_Test'):
+        images |= files_by_id(folder2018/f'ISIC2018_{name}_Input')
+    ids = list(images)
+    pairs = leaks(known, signatures(images.values()), min(THRESHOLDS))
+    same = df.image_id.to_numpy()[pairs.known]==np.array(ids)[pairs.asked]
+    twin = {k:leaks(known, s, min(THRESHOLDS)) for k,s in asked.items()}
+    out = {}
+    for t in THRESHOLDS:
+        found = {k:int(((p.correlation>=t) & (pick[p.asked]==p.known)).sum()) for k,p in twin.items()}
+        above = pairs.correlation>=t
+        out[str(t)] = dict(**found, same_id_found=int((above & same).sum()), other_pairs=int((above & ~same).sum()),
+                           images_of_other_pairs=int(pairs.asked[above & ~same].nunique()))
+    others = pairs[~same & (pairs.correlation>=THRESHOLD)]
+    shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in zip(others.known, others.asked, others.correlation)]
+    write_json(Path('data/results/leaks.json'), dict(
+        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out, others=shown))
+    print(out)
