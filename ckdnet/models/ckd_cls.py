@@ -65,11 +65,17 @@ class CKDClsNet(nn.Module):
             fs.append(f)
         return fs, o
 
+    def classify(self,
+        features:torch.Tensor, # (B,channels[4],h,w), the output of `atten`
+    )->torch.Tensor: # (B,n_classes), logits
+        "GAP, FC."
+        return self.fc(self.dropout(self.pool(features)))
+
     def head(self,
         o:torch.Tensor, # (B,channels[4],h,w)
     )->torch.Tensor: # (B,n_classes), logits
         "ChannelAtten, GAP, FC."
-        return self.fc(self.dropout(self.pool(self.atten(o))))
+        return self.classify(self.atten(o))
 
     def reset_classifier(self,
         n_classes:int, # C of another data set
