@@ -16,7 +16,8 @@ setup(
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*', 'sample/*'],
+    package_data={'ckdnet': ['paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*', 'sample/*',
+                             'webpage/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
     extras_require={'export': export, 'app': app, 'excel': excel, 'dev': dev + export + app + excel},
