@@ -8,8 +8,8 @@ __all__ = ['SIDE_FILES', 'SCHEMA', 'NUMBER', 'METRICS', 'DIAGNOSIS', 'VIEW', 'SP
            'made_up_tables', 'write_made_up', 'read_images', 'read_arrays', 'Run', 'recorded_results', 'results_folder',
            'load_runs', 'load_folds', 'all_runs', 'Experiments', 'load_experiments', 'load_ablation']
 
-# %% ../nbs/24_resultfile.ipynb #7f318148
-import math, zipfile, zlib
+# %% ../nbs/24_resultfile.ipynb #1af8ef96
+import io, math, zipfile, zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -164,17 +164,19 @@ def read_images(
     if absent: raise DataError(f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
     return t
 
-# %% ../nbs/24_resultfile.ipynb #f4790834
+# %% ../nbs/24_resultfile.ipynb #ab8d7282
 LARGEST_ARRAYS = 2**31 # bytes of all arrays of a file
 
 def read_arrays(
     file, # path of an `.npz`
 )->dict: # name → array
     "Read the arrays of a file. Raises `DataError` for a file that is none, or is larger than `LARGEST_ARRAYS`."
+    content = io.BytesIO(Path(file).read_bytes())
     try:
-        with zipfile.ZipFile(file) as z: size = sum(_size_of_array(z, m) for m in z.infolist())
+        with zipfile.ZipFile(content) as z: size = sum(_size_of_array(z, m) for m in z.infolist())
         if size>LARGEST_ARRAYS: raise ValueError(f'{size:,} bytes of arrays')
-        with np.load(file) as npz: return dict(npz)
+        content.seek(0)
+        with np.load(content) as npz: return dict(npz)
     except (ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as e:
         raise DataError(f'{file} cannot be read as arrays ({e}): restore it, or remove it.') from e
 

@@ -1,5 +1,5 @@
-"Damage images, masks and tables at random, and count what their readers do. `python tools/fuzz.py --n 10000`"
-import argparse, io, os, shutil, sys, tempfile, traceback, warnings
+"Damage images, masks, tables and results at random, and count what their readers do. `python tools/fuzz.py --n 10000`"
+import argparse, io, json, os, shutil, sys, tempfile, traceback, warnings
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -12,6 +12,10 @@ from ckdnet.data.index import fingerprint, make_index, mark_twins
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
 from ckdnet.data.store import Store
 from ckdnet.data.synthetic import make_synthetic
+from ckdnet.core import file_hash
+from ckdnet.jsonfile import write_checked
+from ckdnet.resultfile import Experiments, Run, read_arrays, read_images, read_result, side_file, write_made_up
+from ckdnet.words import describe_runs
 
 STARTS = ( # of other kinds of files
     b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\x03\x04', b'II*\0\x08\0\0\0', b'BM',
@@ -133,6 +137,50 @@ def try_name(count, rng, folder):
     count.call('index, damaged name', isic2017, folder)
     (f.parent/name).rename(f)
 
+ODD_VALUES = ( # for a field of a JSON file
+    None, True, -1, 10**9, 10**30, 1e308, .5, '', 'x', '../../x', [], {}, [[]], {'a':{}}, 'é'*10_000,
+)
+
+def altered(content, rng):
+    "A copy of what a JSON file says, in which a field at a random depth is gone or has an odd value."
+    copy = part = json.loads(json.dumps(content))
+    while True:
+        keys = list(part) if isinstance(part, dict) else range(len(part))
+        key = keys[rng.integers(len(keys))]
+        inner = part[key]
+        if not (isinstance(inner, (dict,list)) and inner) or rng.random()<.3: break
+        part = inner
+    if rng.random()<.3: del part[key]
+    else: part[key] = ODD_VALUES[rng.integers(len(ODD_VALUES))]
+    return copy
+
+def use_result(file):
+    "What notebooks do with a result."
+    run = Run(file)
+    runs = Experiments(made_up=[run])
+    runs.folder = file.parent
+    describe_runs(runs)
+    run.damaged_files()
+    return run.probs(), run.labels(), run.masks()
+
+def try_result(count, rng, folder):
+    "A result with a damaged JSON file, with an altered one whose checksum fits, and with a damaged file beside it."
+    file = write_made_up(folder, 'made_up', 0, skill=1.)
+    result = read_result(file)
+    content = file.read_bytes()
+    file.write_bytes(damaged(content, rng))
+    count.call('read_result, damaged', read_result, file)
+    write_checked(file, altered(result, rng))
+    count.call('result, altered', use_result, file)
+    for ending,read in {'.csv':read_images, '.npz':read_arrays}.items():
+        beside = side_file(file, ending)
+        beside.write_bytes(damaged(beside.read_bytes(), rng))
+        count.call(f'{read.__name__}, damaged', read, beside)
+        result['files'][ending] = file_hash(beside)
+    write_checked(file, result)
+    count.call('result, damaged files beside it', use_result, file)
+    shutil.rmtree(folder)
+
 @contextmanager
 def quiet():
     "No warnings of Python, and no messages that libraries in C write to the error stream."
@@ -147,7 +195,7 @@ def quiet():
         os.close(stderr)
 
 def fuzz(n, seed=0):
-    "Damage `n` files, nine of ten of them images, and print what the readers did. Returns the other exceptions."
+    "Damage `n` files, most of them images, and print what the readers did. Returns the other exceptions."
     rng = np.random.default_rng(seed)
     count = Count()
     with tempfile.TemporaryDirectory() as d, quiet():
@@ -163,6 +211,7 @@ def fuzz(n, seed=0):
         for i in range(n):
             if i%20==0: try_table(count, rng, *tables[i//20%3])
             elif i%20==10: try_name(count, rng, drawn)
+            elif i%20==15: try_result(count, rng, here/'results')
             else:
                 suffix,content = whole[rng.integers(len(whole))]
                 path = here/f'damaged{suffix}'
