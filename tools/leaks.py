@@ -10,6 +10,19 @@ from ckdnet.data.leaks import THRESHOLD, leaks, signature, signatures
 
 COPIES = 200 # training images
 THRESHOLDS = (.98,.985,.99,.995)
+DIFFERENT = { # pairs above .99 that show two lesions: seen side by side, one by one; the other pairs show one photograph
+    ('ISIC_0000001','ISIC_0000211'), ('ISIC_0000199','ISIC_0031127'), ('ISIC_0000211','ISIC_0000001'),
+    ('ISIC_0000080','ISIC_0027548'), ('ISIC_0000211','ISIC_0026834'), ('ISIC_0000211','ISIC_0033769'),
+    ('ISIC_0000482','ISIC_0027398'), ('ISIC_0000039','ISIC_0031719'), ('ISIC_0009933','ISIC_0031460'),
+    ('ISIC_0000232','ISIC_0033549'), ('ISIC_0000199','ISIC_0026207'), ('ISIC_0000261','ISIC_0000001'),
+    ('ISIC_0000232','ISIC_0033921'), ('ISIC_0014836','ISIC_0031197'), ('ISIC_0014836','ISIC_0032864'),
+    ('ISIC_0000001','ISIC_0032236'), ('ISIC_0000495','ISIC_0024355'), ('ISIC_0000501','ISIC_0000503'),
+}
+
+def judge(others):
+    "How many pairs of different ids show one photograph, and how many two lesions."
+    different = sum((one,other) in DIFFERENT for one,other,_ in others)
+    return dict(one_photograph=len(others)-different, two_lesions=different)
 
 def changed(path):
     "Kind of change → the changed image."
@@ -47,5 +60,6 @@ if __name__=='__main__':
     others = pairs[~same & (pairs.correlation>=THRESHOLD)]
     shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in zip(others.known, others.asked, others.correlation)]
     write_json(Path('data/results/leaks.json'), dict(
-        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out, others=shown))
+        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out,
+        others=shown, **judge(shown)))
     print(out)

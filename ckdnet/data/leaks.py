@@ -6,7 +6,7 @@
 __all__ = ['SIDE', 'VIEWS', 'THRESHOLD', 'known_overlaps', 'signature', 'signatures', 'leaks', 'save_signatures',
            'load_signatures', 'known_images']
 
-# %% ../../nbs/02_data.leaks.ipynb #1b3793ba
+# %% ../../nbs/02_data.leaks.ipynb #62e5c7dd
 import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files as package_files
@@ -16,12 +16,12 @@ from PIL import Image
 from ..core import atomic_path
 from .files import DataError, read_image
 
-# %% ../../nbs/02_data.leaks.ipynb #22299a15
+# %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
     "Numbers of images that public data sets share, with the source of each number."
     return pd.read_csv(package_files('ckdnet.data')/'overlaps.csv')
 
-# %% ../../nbs/02_data.leaks.ipynb #f8f6a246
+# %% ../../nbs/02_data.leaks.ipynb #de8bc0d9
 SIDE = 8 # of a view
 _CUT = .05
 VIEWS = [(0,0,1,1)] + [(c,c,1-c,1-c) for c in (_CUT/2,_CUT)] + [ # left, upper, right and lower edge
@@ -44,7 +44,7 @@ def signatures(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(lambda p: signature(read_image(p, 64)), paths)))
 
-# %% ../../nbs/02_data.leaks.ipynb #76db2904
+# %% ../../nbs/02_data.leaks.ipynb #2f389755
 THRESHOLD = .99 # lowest correlation of a copy
 
 def _unit(s):
@@ -65,7 +65,7 @@ def _best(whole, views):
         for v in range(views.shape[1]): np.maximum(best, turned@views[:,v].T, out=best)
     return best
 
-# %% ../../nbs/02_data.leaks.ipynb #ac353052
+# %% ../../nbs/02_data.leaks.ipynb #124073b2
 _BLOCK = 500 # images
 
 def leaks(
@@ -85,7 +85,7 @@ def leaks(
         found.append(pd.DataFrame(dict(known=i, asked=j+start, correlation=c[j,i])))
     return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False, ignore_index=True)
 
-# %% ../../nbs/02_data.leaks.ipynb #9254cf3d
+# %% ../../nbs/02_data.leaks.ipynb #401c9c8b
 def save_signatures(
     file, # .npz
     ids, # of the images
@@ -106,7 +106,7 @@ def load_signatures(
         raise DataError(f'{file} holds {s.dtype} {s.shape}, not signatures: make it again.')
     return ids.tolist(), s
 
-# %% ../../nbs/02_data.leaks.ipynb #10e8bdb7
+# %% ../../nbs/02_data.leaks.ipynb #b61bfbeb
 def known_images(
     df:pd.DataFrame, # an index: the images that a network is judged on
     file, # of `save_signatures`: the training images
