@@ -25,7 +25,8 @@ def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, sourc
 SIDE = 8 # of a view
 _CUT = .05
 VIEWS = [(0,0,1,1)] + [(c,c,1-c,1-c) for c in (_CUT/2,_CUT)] + [ # left, upper, right and lower edge
-    (a*_CUT, b*_CUT, 1-c*_CUT, 1-d*_CUT) for a,c in ((0,0),(1,0),(0,1)) for b,d in ((0,0),(1,0),(0,1)) if a+b+c+d]
+    (a*_CUT, b*_CUT, 1-c*_CUT, 1-d*_CUT) for a,c in ((0,0),(1,0),(0,1)) for b,
+    d in ((0,0),(1,0),(0,1)) if a+b+c+d]
 
 def signature(
     image:np.ndarray, # (H,W,3) uint8, RGB
@@ -33,7 +34,8 @@ def signature(
     "The views of an image."
     im = Image.fromarray(image).convert('L').resize((64,64), Image.BOX)
     boxes = [tuple(64*v for v in view) for view in VIEWS]
-    t = np.stack([np.asarray(im.resize((SIDE,SIDE), Image.BOX, box), dtype=np.float32).ravel() for box in boxes])
+    t = np.stack([np.asarray(im.resize((SIDE,SIDE), Image.BOX, box), dtype=np.float32).ravel()
+                  for box in boxes])
     t -= t.mean(1, keepdims=True)
     return np.round(127*t/np.maximum(np.abs(t).max(1, keepdims=True), 1)).astype(np.int8)
 
@@ -75,7 +77,8 @@ def leaks(
 )->pd.DataFrame: # one row per pair: known, asked (positions), correlation; the highest first
     "Pairs of images that show one photograph. Raises `ValueError` for signatures of other views."
     shape = (len(VIEWS), SIDE*SIDE)
-    if known.shape[1:]!=shape or asked.shape[1:]!=shape: raise ValueError(f'Signatures have {shape} numbers per image.')
+    if known.shape[1:]!=shape or asked.shape[1:]!=shape:
+        raise ValueError(f'Signatures have {shape} numbers per image.')
     a,b = _unit(known),_unit(asked)
     found = []
     for start in range(0, len(b), _BLOCK):
@@ -83,7 +86,8 @@ def leaks(
         c = np.maximum(_best(part[:,0], a), _best(a[:,0], part).T)
         j,i = np.nonzero(c>=threshold)
         found.append(pd.DataFrame(dict(known=i, asked=j+start, correlation=c[j,i])))
-    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False, ignore_index=True)
+    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False,
+                                                           ignore_index=True)
 
 # %% ../../nbs/02_data.leaks.ipynb #401c9c8b
 def save_signatures(
@@ -93,7 +97,8 @@ def save_signatures(
 ):
     "Write signatures; the file is complete or absent."
     with atomic_path(file) as part, open(part, 'wb') as f:
-        np.savez_compressed(f, ids=np.array([str(i) for i in ids], dtype=str), signatures=signatures)
+        np.savez_compressed(f, ids=np.array([str(i) for i in ids], dtype=str),
+                            signatures=signatures)
 
 def load_signatures(
     file, # written by `save_signatures`
@@ -115,5 +120,6 @@ def known_images(
     "Images of an index that a network was trained on, by their appearance."
     ids,s = load_signatures(file)
     pairs = leaks(s, signatures(df.image), threshold).drop_duplicates('asked')
-    return pd.DataFrame(dict(image_id=df.image_id.to_numpy()[pairs.asked], like=[ids[i] for i in pairs.known],
+    return pd.DataFrame(dict(image_id=df.image_id.to_numpy()[pairs.asked],
+                             like=[ids[i] for i in pairs.known],
                              correlation=pairs.correlation.to_numpy()))
