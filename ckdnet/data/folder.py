@@ -247,8 +247,7 @@ def own_cls_metrics(
 
 # %% ../../nbs/02_data.folder.ipynb #f374af10
 POSITIVE = ('melanoma','mel','malignant','cancer','carcinoma','tumor','tumour','positive',
-            'abnormal','diseased',
-            'ill','sick','yes','true','1')
+            'abnormal','diseased','ill','sick','yes','true','1')
 
 def positive_tasks(
     classes:tuple, # names
@@ -288,8 +287,8 @@ def own_dataset(
     given = dict(image=image_column, label=label_column, mask=mask_column, split=split_column)
     classes = parse_classes(classes)
     df,notes = read_own(images, masks, labels, group, classes, given)
-    names = tuple(classes
-                  or sorted(df.diagnosis.dropna().unique())) if df.diagnosis.notna().any() else ()
+    labels = sorted(df.diagnosis.dropna().unique())
+    names = tuple(classes or labels) if labels else ()
     check_classes(names)
     tasks = positive_tasks(names, positive) if names else ()
     _check_files(df)
@@ -374,9 +373,8 @@ def _read_folder(images, masks, labels, group, classes, given):
     else:
         t,role = pd.DataFrame(index=list(found.paths)),{}
         diagnosis,used,notes = pd.Series(dtype=object),[],[]
-    if diagnosis.isna().all() and (not masks
-                                   or classes): diagnosis = pd.Series(by_folder(found, classes),
-                                                                      dtype=object)
+    if diagnosis.isna().all() and (classes or not masks):
+        diagnosis = pd.Series(by_folder(found, classes), dtype=object)
     elif not labels and len({found.folder_of(i) for i in found.paths})>1:
         notes.append('The sub-folders are not taken for diagnoses: pass `classes` with their names if they are.')
     if group=='folder': t = t.assign(folder=pd.Series({i:found.folder_of(i) for i in found.paths}))
@@ -404,9 +402,10 @@ def _ask_for_images(t, role, path, found):
 def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     "The index, in the order of the files, and what to tell the user."
     if not masks and not diagnosis.notna().any(): raise DataError(_no_label(t, role, where))
-    bare = [i for i in paths if i not in masks and pd.isna(diagnosis.get(i))]
-    if bare: notes.append(f'{len(bare)} images with neither mask nor label are left out, such as {bare[0]}.')
-    ids = [i for i in paths if i not in set(bare)]
+    labelled = set(diagnosis.dropna().index)
+    ids = [i for i in paths if i in masks or i in labelled]
+    bare = paths.keys()-set(ids)
+    if bare: notes.append(f'{len(bare)} images with neither mask nor label are left out, such as {min(bare)}.')
     lesion,note = _groups(t, role, group, where)
     df = pd.DataFrame(dict(image_id=ids, image=[paths[i] for i in ids],
                            mask=[masks.get(i) for i in ids]), dtype=object)

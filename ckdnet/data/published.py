@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TARGETS', 'find_table', 'read_columns', 'edition', 'diagnosis_table', 'map_labels', 'index_of', 'published',
-           'published_index', 'describe']
+           'published_index', 'without_few', 'describe']
 
 # %% ../../nbs/02_data.published.ipynb #32aee297
 from collections.abc import Callable
@@ -156,13 +156,28 @@ def published_index(name, classes, read, folder, seed=42):
     df,notes = read(Path(folder).expanduser())
     used = df['mask'].notna() | df.diagnosis.notna()
     if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor class are left out.']
-    df = split_groups(df[used].reset_index(drop=True), seed)
+    df,few = without_few(df[used].reset_index(drop=True))
+    notes = [*notes, *few]
+    df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
     if len(present)<len(classes): notes = [*notes,
                                            f"Classes without an image: {', '.join(sorted(set(classes)-set(present)))}."]
     check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
+
+def without_few(
+    df:pd.DataFrame, # an index before the split
+    least:int=8, # lesions or patients that a class needs for three splits
+)->tuple: # the index, and lines for the user
+    "The index without the diagnoses that are too rare to be split."
+    train = df[df.split=='train']
+    n = train.lesion.fillna(train.image_id).groupby(train.diagnosis).nunique()
+    few = n[n<least]
+    rare = df.diagnosis.isin(few.index)
+    df = df.assign(diagnosis=df.diagnosis.mask(rare, None))
+    said = [f'Too few lesions to be split, left out: {c} {k}.' for c,k in few.items()]
+    return df[df['mask'].notna() | df.diagnosis.notna()].reset_index(drop=True), said
 
 def describe(
     df:pd.DataFrame, # an index
