@@ -8,18 +8,21 @@ cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
 export,app,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app','dev'))
+urls = dict(Repository='', Issues='/issues', Changelog='/blob/main/CHANGELOG.md')
 
 setup(
     name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
-    license=cfg['license'], keywords=cfg['keywords'].split(), python_requires='>=' + cfg['min_python'],
-    project_urls={'Repository': cfg['repository']} if cfg['repository'] else {},
+    license=cfg['license'], license_files=['LICENSE'], keywords=cfg['keywords'].split(),
+    classifiers=cfg['classifiers'].strip().splitlines(), python_requires='>=' + cfg['min_python'],
+    project_urls={name: cfg['repository'] + path for name,path in urls.items()} if cfg['repository'] else {},
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['paper_tables/*.csv', 'figures.mplstyle', 'weights/*'],
+    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'figures.mplstyle', 'weights/*', 'sample/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
     extras_require={'export': export, 'app': app, 'dev': dev + export + app},
-    entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(), 'nbdev': ['ckdnet = ckdnet._modidx:d']},
+    entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(),
+                  'nbdev': ['ckdnet = ckdnet._modidx:d']},
     zip_safe=False,
 )
