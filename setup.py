@@ -8,17 +8,21 @@ cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
 export,app,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app','dev'))
-urls = dict(Repository='', Issues='/issues', Changelog='/blob/main/CHANGELOG.md')
+pages = dict(Repository='', Issues='/issues', Changelog='/blob/main/CHANGELOG.md')
+urls = {name: cfg['repository'] + page for name,page in pages.items()} if cfg['repository'] else {}
 
 setup(
-    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
-    license=cfg['license'], license_files=['LICENSE'], keywords=cfg['keywords'].split(),
-    classifiers=cfg['classifiers'].strip().splitlines(), python_requires='>=' + cfg['min_python'],
-    project_urls={name: cfg['repository'] + path for name,path in urls.items()} if cfg['repository'] else {},
-    long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    **{key: cfg[key] for key in ('version', 'description', 'author', 'license')},
+    name=cfg['lib_name'], keywords=cfg['keywords'].split(), license_files=['LICENSE'],
+    classifiers=cfg['classifiers'].strip().splitlines(),
+    python_requires='>=' + cfg['min_python'],
+    project_urls=urls,
+    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'figures.mplstyle', 'weights/*', 'sample/*'],
+    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'figures.mplstyle', 'weights/*',
+                             'sample/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
     extras_require={'export': export, 'app': app, 'dev': dev + export + app},

@@ -3,8 +3,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 __version__ = "0.1.0"
-__all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'EntangleSeg', 'Predictor', 'RootSegNet',
-           'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy', 'create_ckdnet', 'load_cascade', 'predict']
+__all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'EntangleSeg',
+           'Predictor', 'RootSegNet', 'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy',
+           'create_ckdnet', 'load_cascade', 'predict']
 
 if TYPE_CHECKING: # what editors and type checkers read; at run time `__getattr__` loads a name when it is used
     from .losses import SegLoss, WeightedCrossEntropy

@@ -238,7 +238,7 @@ def _undefined(run):
 # %% ../nbs/60_cli.ipynb #febfcb36
 def _report(file):
     "Print the metrics of a result, and the files that it consists of."
-    from ckdnet.results import Run
+    from ckdnet.resultfile import Run
     run = Run(file)
     files = sorted(f.name for f in file.parent.glob(f'{file.stem}[._]*'))
     where = 'Validation' if run.fold is None else f'fold {run.fold}'
@@ -253,7 +253,7 @@ def _recorded_spec(
     if not file.exists():
         raise FileNotFoundError(f'There is no result {file}: run `{make_it}` first, with the same --data, --results '
                                 'and --work.')
-    from ckdnet.results import read_result
+    from ckdnet.resultfile import read_result
     from ckdnet.spec import spec_from_dict
     return spec_from_dict(read_result(file)['spec'])
 
@@ -373,7 +373,7 @@ def ckdnet_release(
     here = _results(results)/_plain_name('the images', data)
     images = _images_of(here, folder)
     from ckdnet.publish import best_seed, check_card, release
-    from ckdnet.results import load_runs
+    from ckdnet.resultfile import load_runs
     if seed is None: seed = best_seed(load_runs(here, _plain_name('an experiment', name))).seed
     spec = _recorded_spec(here/name/f'{seed}.json', f'ckdnet_run {name} --seeds {seed}')
     release(spec, images, here.parent, work, file, data)

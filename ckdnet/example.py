@@ -18,7 +18,7 @@ from .evaluate import predict
 from .models.registry import create_model
 from .pretrained import (FILE_NAME, feature_distance, feature_statistics, in_half_precision, save_cascade,
                                weights_file)
-from .results import describe_dataset
+from .resultfile import describe_dataset
 from .train.runs import prediction_args
 from .spec import PROFILES
 

@@ -19,7 +19,7 @@ from .evaluate import per_image, post_processed, predict
 from .metrics import average_auc, none_if_nan, probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics, in_half_precision,
                                load_cascade, save_cascade, weights_file)
-from .results import Run
+from .resultfile import Run
 from .stats import bootstrap_interval
 from .train.runs import environment, load_run, prediction_args, trained_on
 from .spec import Spec, spec_from_dict

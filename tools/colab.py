@@ -14,7 +14,8 @@ def set_repository(address):
     "Write the address of the repository where it is read from; empty: nowhere."
     address = address.rstrip('/')
     if address and not re.fullmatch(r'https://[\w.-]+(/[\w.-]+)+', address):
-        sys.exit(f"'{address}' is no address of a repository, such as https://github.com/OWNER/NAME.")
+        sys.exit(f"'{address}' is no address of a repository, "
+                 'such as https://github.com/OWNER/NAME.')
     def rewrite(file, pattern, line):
         text = Path(file).read_text(encoding='utf-8')
         Path(file).write_text(re.sub(pattern, line, text, flags=re.M), encoding='utf-8')
@@ -37,6 +38,10 @@ def badge(cfg, path):
     at = cfg['repository'].replace('https://github.com', f'{COLAB}/github')
     return '\n\n' + BADGE.format(colab=COLAB, at=at, path=path) if at.startswith(COLAB) else ''
 
+ONLY_IN_COLAB = """#| hide
+import sys
+if 'google.colab' in sys.modules: # elsewhere nothing is installed
+"""
 FROM_COPY = """    from pathlib import Path
     checkout = next((d for d in Path.cwd().parents if (d/'settings.ini').exists()), None)
     assert checkout, 'Put the whole checkout of {name} on this machine, and open this notebook there.'
@@ -47,13 +52,13 @@ WITH_ONNX = ' "protobuf<7"' # what Colab has installed does not work with the pr
 def install(cfg, cells):
     "The cell that installs the package, with the extras whose modules the notebook imports."
     code = '\n'.join(c.source for c in cells if c.cell_type == 'code')
-    extras = [e for e in ('export', 'app', 'dev') if re.search(rf'\b(import|from) ({modules(cfg, e)})\b', code)]
+    def needs(extra): return re.search(rf'\b(import|from) ({modules(cfg, extra)})\b', code)
+    extras = [e for e in ('export', 'app', 'dev') if needs(e)]
     extra = f"[{','.join(extras)}]" if extras else ''
     how = FROM_REPOSITORY if cfg['repository'] else FROM_COPY
     how = how.format(name=cfg['lib_name'], extra=extra, repository=cfg['repository'])
     if {'export', 'dev'} & {*extras}: how += WITH_ONNX
-    code = "#| hide\nimport sys\nif 'google.colab' in sys.modules: # elsewhere nothing is installed\n" + how
-    return nbformat.v4.new_code_cell(code, id='colab')
+    return nbformat.v4.new_code_cell(ONLY_IN_COLAB + how, id='colab')
 
 if __name__ == '__main__':
     if sys.argv[1:]: set_repository(sys.argv[1])
@@ -61,6 +66,7 @@ if __name__ == '__main__':
     for file in nbglob():
         nb = nbformat.read(file, as_version=4)
         title, *cells = [c for c in nb.cells if c.id != 'colab']
-        title.source = re.sub(r'\s*\[!\[Open in Colab.*', '', title.source) + badge(cfg, os.path.relpath(file))
+        title.source = re.sub(r'\s*\[!\[Open in Colab.*', '', title.source)
+        title.source += badge(cfg, os.path.relpath(file))
         nb.cells = [title, install(cfg, cells), *cells]
         nbformat.write(nb, file)

@@ -2,7 +2,7 @@
 import tempfile
 from ckdnet.cli import ckdnet_run
 from ckdnet.data.synthetic import make_synthetic
-from ckdnet.results import DRAWN
+from ckdnet.panels import DRAWN
 from ckdnet.train.spec import PANELS
 
 with tempfile.TemporaryDirectory() as d:

@@ -3,8 +3,8 @@ import os, subprocess, sys
 
 TRAINING = ('fastai', 'ckdnet.train', 'ckdnet.data.loaders', 'openTSNE', 'seaborn')
 NEVER = { # module → what it must not load
-    'ckdnet.results': ('torch', 'fastai', 'timm'),
-    'ckdnet.stats': ('torch', 'fastai', 'timm'),
+    'ckdnet.words': ('torch', 'fastai', 'timm'),
+    'ckdnet.panels': ('torch', 'fastai', 'timm'),
     'ckdnet.predictor': TRAINING,
     'ckdnet.evaluate': TRAINING,
     'ckdnet.submit': TRAINING,
@@ -18,8 +18,9 @@ print(time.perf_counter()-start, *sorted(sys.modules))"""
 
 def loaded(module):
     "Seconds of an import in a new process, and the modules that it loads."
-    run = subprocess.run([sys.executable, '-c', IMPORT.format(module=module)], env=os.environ | {'OMP_NUM_THREADS': '1'},
-                         stdout=subprocess.PIPE, text=True, check=True)
+    env = os.environ | {'OMP_NUM_THREADS': '1'}
+    run = subprocess.run([sys.executable, '-c', IMPORT.format(module=module)], env=env, text=True,
+                         stdout=subprocess.PIPE, check=True)
     seconds, *modules = run.stdout.split()
     return float(seconds), modules
 
@@ -27,7 +28,8 @@ def describe(module, seconds, modules):
     own = sum(m.split('.')[0] == 'ckdnet' for m in modules)
     return f'import {module}: {seconds:.1f} s, {len(modules)} modules, {own} of them ours'
 
-def too_many(modules, never): return [n for n in never if any(f'{m}.'.startswith(f'{n}.') for m in modules)]
+def too_many(modules, never):
+    return [n for n in never if any(f'{m}.'.startswith(f'{n}.') for m in modules)]
 
 if __name__ == '__main__':
     failed = False

@@ -13,8 +13,9 @@ def install(folder):
     subprocess.run([sys.executable, '-m', 'venv', folder], check=True)
     python = folder/'bin'/'python'
     subprocess.run([python, '-m', 'pip', 'install', '--quiet', 'uv'], check=True)
-    subprocess.run([folder/'bin'/'uv', 'pip', 'install', '--python', python, '--resolution', 'lowest-direct', '.[dev]'],
-                   check=True)
+    uv = [folder/'bin'/'uv', 'pip', 'install', '--python', python, '--resolution', 'lowest-direct']
+    subprocess.run([*uv, '.[dev]'], check=True)
+    subprocess.run([*uv, '--upgrade', '.[export,app]'], check=True) # what nbdev needs may be higher than what we say
     return python.absolute()
 
 if __name__ == '__main__':

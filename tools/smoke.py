@@ -7,7 +7,7 @@ import numpy as np, pandas as pd
 from ckdnet.cli import ckdnet_run
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017
 from ckdnet.data.synthetic import make_synthetic
-from ckdnet.results import DRAWN
+from ckdnet.panels import DRAWN
 from ckdnet.train.spec import CEILING, FIG11A, FIG11B, PANELS, SEARCH, STACKING, TABLE3, TABLE5, TABLE6, TABLE7
 
 def as_isic2018(sample, folder):

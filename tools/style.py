@@ -9,6 +9,8 @@ BUNDLE = set('spec plan dataset df store work net folder results data images'.sp
 IMPORT = ("import sys, time; t = time.perf_counter(); import ckdnet.predictor; "
           "print(time.perf_counter()-t, len(sys.modules), sum(m.split('.')[0]=='ckdnet' for m in sys.modules))")
 
+FROM = r'^\s*from (ckdnet[\w.]*) import (?:\(([^)]*)\)|(.*))'
+
 def notebook_cells(root):
     "Notebook → its cells as (kind, source); a cell that exports is of the kind 'export'."
     found = {}
@@ -17,8 +19,8 @@ def notebook_cells(root):
         cells = json.loads(path.read_text(encoding='utf-8'))['cells']
         sources = [(c['cell_type'], ''.join(c['source'])) for c in cells]
         exported = re.compile(r'^#\|\s*exporti?\b', re.M)
-        found[str(path.relative_to(root))] = [('export' if k == 'code' and exported.search(s) else k, s)
-                                              for k,s in sources]
+        cells = [('export' if k == 'code' and exported.search(s) else k, s) for k,s in sources]
+        found[str(path.relative_to(root))] = cells
     return found
 
 def lines(source): return [l for l in source.splitlines() if l.strip() and not l.startswith('#|')]
@@ -43,7 +45,8 @@ def functions(root):
     for path in sorted((root/'ckdnet').rglob('*.py')):
         for node in ast.walk(ast.parse(path.read_text(encoding='utf-8'))):
             if isinstance(node, ast.FunctionDef):
-                yield f'{path.stem}.{node.name}', {a.arg for a in node.args.args + node.args.kwonlyargs}
+                args = node.args.args + node.args.kwonlyargs
+                yield f'{path.stem}.{node.name}', {a.arg for a in args}
 
 def public_names(root):
     "Module → the names of its `__all__`."
@@ -60,18 +63,20 @@ def not_public(root, notebooks):
     public = public_names(root)
     for cells in notebooks.values():
         text = '\n'.join(s for kind,s in cells if kind != 'markdown')
-        for module,one,several in re.findall(r'^\s*from (ckdnet[\w.]*) import (?:\(([^)]*)\)|(.*))', text, re.M):
-            imported = re.sub(r'#.*', '', one or several)
-            for name in filter(None, (n.split(' as ')[0].strip() for n in imported.split(','))):
-                if module in public and name not in public[module] and f'{module}.{name}' not in public and name != '*':
-                    yield f'{module}.{name}'
+        for module,several,one in re.findall(FROM, text, re.M):
+            names = re.sub(r'#.*', '', several or one).split(',')
+            names = {n.split(' as ')[0].strip() for n in names} - {'', '*'}
+            for name in sorted(names - public.get(module, names)):
+                if f'{module}.{name}' not in public: yield f'{module}.{name}'
 
 def import_cost(root):
     "Seconds (the least of three) and modules of `import ckdnet.predictor` in a new process."
     env = os.environ | {'PYTHONPATH': str(root), 'OMP_NUM_THREADS': '1'}
-    printed = [subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORT], env=env, cwd='/', check=True, text=True,
-                              capture_output=True).stdout.split() for _ in range(3)]
-    seconds, modules, own = min(printed, key=lambda p: float(p[0]))
+    def run():
+        done = subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORT], env=env, cwd='/', text=True,
+                              check=True, capture_output=True)
+        return done.stdout.split()
+    seconds, modules, own = min((run() for _ in range(3)), key=lambda printed: float(printed[0]))
     return f'{float(seconds):.1f}', f'{modules}, {own} of them ours'
 
 def measure(root):
@@ -80,8 +85,10 @@ def measure(root):
     runs = {path:until_example(cells) for path,cells in notebooks.items()}
     counts = sorted(n for r in runs.values() for n in r)
     longest = max(runs, key=lambda p: max(runs[p], default=0))
-    code = [l for cells in notebooks.values() for kind,s in cells if kind != 'markdown' for l in lines(s)]
-    words = {p:sum(len(s.split()) for kind,s in cells if kind == 'markdown') for p,cells in notebooks.items()}
+    code = [l for cells in notebooks.values() for kind,s in cells if kind != 'markdown'
+            for l in lines(s)]
+    words = {path:sum(len(s.split()) for kind,s in cells if kind == 'markdown')
+             for path,cells in notebooks.items()}
     seconds, modules = import_cost(root)
     bundles = [name for name,args in functions(root) if len(args & BUNDLE) > 3]
     share = sum(len(l) > 100 for l in code)/len(code)
@@ -104,4 +111,5 @@ if __name__ == '__main__':
     row('', *sys.argv[1:] or ['here'])
     row(*['---']*(len(tables)+1))
     for name in tables[-1]: row(name, *(t[name] for t in tables))
-    for name in sorted({n for w in words for n in w}): row(f'words of {name}', *(str(w.get(name, '–')) for w in words))
+    for name in sorted({n for w in words for n in w}):
+        row(f'words of {name}', *(str(w.get(name, '–')) for w in words))

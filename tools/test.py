@@ -7,7 +7,8 @@ print(describe('ckdnet.predictor', *loaded('ckdnet.predictor')), flush=True)   #
 total = len(nbglob())
 # Two notebooks at a time with one thread each; two threads each would be slower on two cores. The demo trains briefly.
 env = os.environ | {'OMP_NUM_THREADS': '1', 'PYTHONUNBUFFERED': '1', 'CKDNET_PROFILE': 'smoke'}
-run = subprocess.Popen(['nbdev_test', '--n-workers', '2', '--timing'], env=env, stderr=subprocess.PIPE, text=True)
+run = subprocess.Popen(['nbdev_test', '--n-workers', '2', '--timing'], env=env, text=True,
+                       stderr=subprocess.PIPE)
 failed, in_summary = 0, False
 for line in run.stderr:   # the summary of failures: one notebook a line, indented by a tab
     sys.stderr.write(line)

@@ -34,7 +34,8 @@ def statement_widths(code):
 def too_wide(widest):
     "Where a line is too wide, and the line."
     for where,code in cells():
-        wide = [(n, line) for n,line in enumerate(code.splitlines(), 1) if len(line) > min(widest, TEXT)]
+        limit = min(widest, TEXT)
+        wide = [(n, line) for n,line in enumerate(code.splitlines(), 1) if len(line) > limit]
         widths = statement_widths(code) if wide else {}
         for n,line in wide:
             if len(line) > TEXT or widths.get(n, 0) > widest: yield where, line

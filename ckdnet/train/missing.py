@@ -9,7 +9,7 @@ __all__ = ['expected_time', 'train_missing']
 from dataclasses import replace
 import numpy as np
 from ..core import data_dir, results_dir
-from ..results import all_runs, recorded_results
+from ..resultfile import all_runs, recorded_results
 from .runs import run_all
 from ..spec import spec_from_dict
 from .spec import experiments, stage_plans, stage_record

@@ -13,12 +13,12 @@ from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
-import numpy as np, pandas as pd, torch
+import pandas as pd, torch
 from fastai.torch_core import set_seed
 from fastprogress.fastprogress import progress_bar
 from filelock import FileLock, Timeout
 import ckdnet
-from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from ..core import check_name, file_hash, offenders, sync_to_disk, write_json
 from ..data.files import DataError, fail_if
 from ..data.index import (Dataset, check_diagnoses, complete_index, fingerprint, fold_split, get_dataset, rows,
                                train_parts)
@@ -28,7 +28,7 @@ from ..losses import SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..models.registry import create_model
-from ..results import SCHEMA, SIDE_FILES, Run, describe_dataset, read_result, side_file
+from ..resultfile import Run, describe_images, read_result, write_result
 from .callbacks import load_weights
 from .learners import check_one_process, fit_stage, stage_dls, stage_learner
 from ..spec import RECIPES, Spec, spec_from_dict
@@ -310,10 +310,11 @@ def _make_result(spec, df, file, work, data):
     evaluation = evaluate(net, df, store, dataset, post_process=dataset.post_process(spec.variant),
                           other=spec.other, **prediction_args(spec))
     if spec.fold is not None: evaluation = evaluation._replace(arrays={}) # the figures show the official split
-    images = dict(name=data, **describe_dataset(dataset), **fingerprint(df), twins=twins)
-    origin = dict(schema=SCHEMA, spec=asdict(spec), data=images, stages=stages, **environment(),
+    origin = dict(spec=asdict(spec), data=describe_images(data, dataset, df), stages=stages, **environment(),
                   finished=_now(), reported_on='valid')
-    _write_result(file, origin, evaluation, history)
+    tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta, '_dihedral.csv':evaluation.dihedral,
+              '_official.csv':evaluation.official, '_history.csv':history}
+    write_result(file, origin | evaluation.metrics, tables, evaluation.arrays)
 
 def _now(): return datetime.now(timezone.utc).isoformat(timespec='seconds')
 
@@ -355,18 +356,6 @@ def _check_same_spec(file, other, spec):
     differ = [f'{k} {other[k]} there, {v} here' for k,v in asdict(spec).items() if other[k]!=v]
     fix = 'Choose another folder for the results, or another name for the images (data).'
     if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
-
-# %% ../../nbs/34_train.runs.ipynb #9779da86
-def _write_result(file, origin, evaluation, history):
-    "Write all files of a result; the JSON comes last, so that a result is complete if it is there."
-    tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta, '_dihedral.csv':evaluation.dihedral,
-              '_official.csv':evaluation.official, '_history.csv':history}
-    for ending,table in tables.items():
-        with atomic_path(side_file(file, ending)) as part: table.to_csv(part, index=False, float_format='%.5g')
-    with atomic_path(side_file(file, '.npz')) as part:
-        with open(part, 'wb') as f: np.savez_compressed(f, **evaluation.arrays)
-    files = {ending:file_hash(side_file(file, ending)) for ending in SIDE_FILES}
-    write_json(file, origin | dict(files=files) | evaluation.metrics)
 
 # %% ../../nbs/34_train.runs.ipynb #92c41d24
 def load_run(
