@@ -7,7 +7,9 @@ __all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'E
            'Predictor', 'RootSegNet', 'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy',
            'create_ckdnet', 'load_cascade', 'predict']
 
-if TYPE_CHECKING: # what editors and type checkers read; at run time `__getattr__` loads a name when it is used
+# The same names twice: for editors and type checkers, and for `__getattr__`, which loads one when it is used.
+# So `import ckdnet` itself loads nothing heavy.
+if TYPE_CHECKING:
     from .losses import SegLoss, WeightedCrossEntropy
     from .models.cascade import CKDNet, create_ckdnet
     from .models.ckd_cls import CKDClsNet
@@ -17,23 +19,23 @@ if TYPE_CHECKING: # what editors and type checkers read; at run time `__getattr_
     from .predictor import Predictor, predict
     from .pretrained import load_cascade
     from .spec import Spec
+else:
+    _MODULES = {
+        'losses': ('SegLoss', 'WeightedCrossEntropy'),
+        'models.cascade': ('CKDNet', 'create_ckdnet'),
+        'models.ckd_cls': ('CKDClsNet',),
+        'models.ckd_seg': ('CKDSegNet',),
+        'models.layers': ('SCSE', 'ChannelAtten', 'EntangleCls', 'EntangleSeg'),
+        'models.root_seg': ('RootSegNet',),
+        'predictor': ('Predictor', 'predict'),
+        'pretrained': ('load_cascade',),
+        'spec': ('Spec',),
+    }
+    _MODULE_OF = {name: f'{__name__}.{module}' for module,names in _MODULES.items() for name in names}
 
-_MODULES = {
-    'losses': ('SegLoss', 'WeightedCrossEntropy'),
-    'models.cascade': ('CKDNet', 'create_ckdnet'),
-    'models.ckd_cls': ('CKDClsNet',),
-    'models.ckd_seg': ('CKDSegNet',),
-    'models.layers': ('SCSE', 'ChannelAtten', 'EntangleCls', 'EntangleSeg'),
-    'models.root_seg': ('RootSegNet',),
-    'predictor': ('Predictor', 'predict'),
-    'pretrained': ('load_cascade',),
-    'spec': ('Spec',),
-}
-_MODULE_OF = {name: f'{__name__}.{module}' for module,names in _MODULES.items() for name in names}
+    def __getattr__(name):
+        "A name of `__all__`."
+        if name not in _MODULE_OF: raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
+        return getattr(import_module(_MODULE_OF[name]), name)
 
-def __getattr__(name):
-    "A name of `__all__`. So `import ckdnet` itself loads nothing heavy."
-    if name not in _MODULE_OF: raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
-    return getattr(import_module(_MODULE_OF[name]), name)
-
-def __dir__(): return sorted({*globals(), *__all__})
+    def __dir__(): return sorted({*globals(), *__all__})
