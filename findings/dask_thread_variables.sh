@@ -3,7 +3,7 @@
 # not only for its workers but in the process that starts it, and they stay there after it was closed. A library that
 # counts its threads when it is first imported, as PyTorch and numpy's BLAS do, has one thread from then on; and the
 # number of threads changes the last digits of a network. `threads_per_worker` does not change these variables.
-# Seen: 'before: none; a worker: 1; after close: OMP_NUM_THREADS=1 …'. Fails if that changes.
+# Seen: 'before: none', and of a worker as after close OMP_NUM_THREADS '1'. Fails if that changes.
 set -euo pipefail
 here=$(mktemp -d) && trap 'rm -rf "$here"' EXIT && cd "$here"
 python3 -m venv venv && venv/bin/pip -q install distributed==2026.8.0

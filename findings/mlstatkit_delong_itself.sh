@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # MLstatkit 0.1.91, Delong_test: a classifier compared with itself gets p = 0, the strongest evidence of a difference.
 # The variance of the difference is 0, so it takes a bootstrap, and all draws of the difference are 0: none is above 0.
-# Seen: 'AUCs 0.791 and 0.791, z 0.0, p 0.0 (bootstrap)'; the same for two classifiers with the same order of the cases.
+# Seen: 'itself: AUCs 0.736 and 0.736, z 0.0, p 0.0 (bootstrap)'; the same for two classifiers with the same order of the cases.
 # With other scores it is DeLong's test. Fails if p of a classifier against itself is not 0 any more.
 set -euo pipefail
 here=$(mktemp -d) && trap 'rm -rf "$here"' EXIT && cd "$here"
