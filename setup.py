@@ -22,7 +22,7 @@ setup(
     long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'figures.mplstyle', 'weights/*',
+    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*',
                              'sample/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),

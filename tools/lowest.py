@@ -5,7 +5,7 @@ from alone import run
 
 HERE = Path('build/lowest')
 LEFT_OUT = ('PYTHONPATH','VIRTUAL_ENV','CKDNET_RESULTS','CKDNET_DATA') # old IPython reads the packages of VIRTUAL_ENV
-NOTEBOOKS = ('00_core 01_data.files 20_losses 21_metrics 22_stats 24_results 33_train.learners 40_evaluate 42_plots '
+NOTEBOOKS = ('00_core 01_data.files 20_losses 21_metrics 22_stats 24_resultfile 33_train.learners 40_evaluate 42_plots '
              '48_pretrained 50_predictor 52_score 54_export').split()
 
 def install(folder):
