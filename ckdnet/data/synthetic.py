@@ -437,14 +437,14 @@ def write_lines(file, header, rows, separator=','):
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00003
 def as_ham10000(folder, rows):
-    "Two parts of images, the table of the Dataverse, and Tschandl's masks."
-    dx = dict(melanoma='mel', seborrheic_keratosis='bkl', nevus='nv')
+    "Two parts of images, the table of the Dataverse, and Tschandl's masks. The nevi stand for five diagnoses."
+    dx = dict(melanoma=['mel'], seborrheic_keratosis=['bkl'], nevus=['nv','bcc','df','vasc','akiec'])
     table = []
     for i,label,im,mask in rows:
         name = f'ISIC_{24306+i:07d}'
         save_image(folder/f'HAM10000_images_part_{1+i%2}'/f'{name}.jpg', im)
         save_image(folder/'HAM10000_segmentations_lesion_tschandl'/f'{name}_segmentation.png', mask)
-        table.append((f'HAM_{i//2:07d}', name, dx[label], 'histo', 40+i%30, ('male','female')[i%2],
+        table.append((f'HAM_{i//2:07d}', name, dx[label][i%len(dx[label])], 'histo', 40+i%30, ('male','female')[i%2],
                       'back', 'vidir_modern'))
     header = ('lesion_id','image_id','dx','dx_type','age','sex','localization','dataset')
     write_lines(folder/'HAM10000_metadata', header, table)
