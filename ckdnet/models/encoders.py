@@ -144,8 +144,8 @@ def _check_backbone(name):
     if name in known: return
     similar = get_close_matches(name, dict.fromkeys(known))
     hint = f" Did you mean {' or '.join(similar)}?" if similar else ''
-    raise ValueError(f"There is no encoder '{name}'.{hint} Choose one of {', '.join(TORCHVISION)}, or a network of timm "
-                     "(`timm.list_models()`), or add a function to `TORCHVISION`.")
+    raise ValueError(f"There is no encoder '{name}'.{hint} Choose one of {', '.join(TORCHVISION)}, or a network of "
+                     "timm (`timm.list_models()`), or add a function to `TORCHVISION`.")
 
 # %% ../../nbs/11_models.encoders.ipynb #149831f6
 _LITE0 = 'tf_efficientnet_lite0'
@@ -245,8 +245,8 @@ def _timm_names(
 
 # %% ../../nbs/11_models.encoders.ipynb #78d95cea
 def _refuse(name, why):
-    raise ValueError(f"'{name}' cannot be cut into five stages at strides 2, 4, 8, 16, 32: {why}. Choose one of "
-                     f"{', '.join(TORCHVISION)}, or an EfficientNet, MobileNetV3, RegNet or another such network of timm.")
+    raise ValueError(f"'{name}' cannot be cut into five stages at strides 2, 4, 8, 16, 32: {why}. Choose "
+                     f"{', '.join(TORCHVISION)}, or an EfficientNet, MobileNetV3, RegNet or the like of timm.")
 
 def timm_features(name, **kwargs): # a name of timm, arguments of `timm.create_model`
     "A network of timm as the list of its layers. Raises `ValueError` if it has not the five maps, one after the other."
