@@ -17,7 +17,6 @@ import numpy as np, pandas as pd
 from PIL import Image
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from sklearn.model_selection import StratifiedGroupKFold
 from ..core import check_name
 from .files import DataError, content_hashes, fail_if, read_small
 
@@ -121,6 +120,7 @@ def train_parts(
     diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
     most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
     if most<n: raise DataError(f"Too few images to split off '{name}': the largest class has {most} lesions, not {n}.")
+    from sklearn.model_selection import StratifiedGroupKFold # slow to import, and a prediction does not need it
     folds = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     return [train.index[part] for _,part in folds.split(train, diagnosis, lesion)]
 
