@@ -7,7 +7,8 @@ __all__ = ['ARCHIVE', 'ARCHIVE_ISIC2017', 'ARCHIVE_ISIC2018', 'tree_path', 'arch
 
 # %% ../../nbs/02_data.archive.ipynb #88ef34a2
 import pandas as pd
-from .published import TARGETS, edition, find_table, index_of, map_labels, published, read_columns
+from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
+                                   read_columns)
 from .folder import counts
 from .tables import pictures
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
@@ -29,16 +30,18 @@ def archive(
     "The images of a download. Raises `DataError` for anything missing, unknown or doubled."
     path = find_table(folder, 'metadata')
     t = read_columns(path, ['isic_id','diagnosis_1']).set_index('isic_id')
-    about,rows,notes = edition(path, len(t)), len(t), []
+    about,notes = edition(path, len(t)), []
     if 'image_type' in t:
         other = t.image_type[t.image_type.str.lower()!='dermoscopic'].fillna('kind not given')
         if len(other): notes.append(f'Not dermoscopic, left out: {counts(other)}.')
         t = t.drop(index=other.index)
     label = tree_path(t)
     diagnosis,left = map_labels(label, 'archive', to)
-    if 'copyright_license' in t: notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
+    if 'copyright_license' in t:
+        notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
     lesion = t.get('patient_id', pd.Series(None, t.index, dtype=object)).fillna(t.get('lesion_id'))
-    return index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion), [*notes, *left]
+    df = index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion)
+    return df, [*notes, *left]
 
 # %% ../../nbs/02_data.archive.ipynb #a1bce695
 def archive_isic2017(folder): return archive(folder, 'isic2017')
