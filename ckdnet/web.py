@@ -44,7 +44,7 @@ def npm_runtime(
     "Fetch the runtime with npm. Raises `OSError` if there is no npm, or if it fails."
     fix = f'Fetch {RUNTIME} elsewhere, and name its folder dist as the runtime.'
     npm = shutil.which('npm')
-    if not npm: raise FileNotFoundError(f'There is no npm on this computer, which fetches {RUNTIME}: install Node.js. {fix}')
+    if not npm: raise FileNotFoundError(f'There is no npm here, which fetches {RUNTIME}: install Node.js. {fix}')
     with TemporaryDirectory() as d:
         done = subprocess.run([npm, 'pack', RUNTIME, '--silent'], cwd=d, capture_output=True, text=True)
         if done.returncode: raise OSError(f'npm could not fetch {RUNTIME} ({done.stderr.strip()[:200]}). {fix}')
@@ -74,11 +74,11 @@ def export_web(
     folder, # to write; made if it does not exist, else empty
     runtime=None, # folder as for `runtime_files`; None: npm fetches it
 ):
-    """Write a page that predicts in a browser. The fine mask is as the network gives it, without post-processing. Raises
+    """Write a page that predicts in a browser. The fine mask is as the network gives it, not post-processed. Raises
     `FileExistsError` if there is something in `folder`, and as `export_onnx`, `runtime_files` and `npm_runtime`."""
     check_new(folder)
-    program = npm_runtime() if runtime is None else runtime_files(runtime)
     about = about_page(metadata)
+    program = npm_runtime() if runtime is None else runtime_files(runtime)
     with new_folder(folder) as part:
         for f in (files('ckdnet')/'webpage').iterdir(): (part/f.name).write_bytes(f.read_bytes())
         for name,content in program.items(): (part/name).write_bytes(content)

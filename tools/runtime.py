@@ -66,7 +66,7 @@ def tract_shape(file):
     return run
 
 def ncnn(file):
-    shapes = ['inputshape=[1,3,224,224]', 'inputshape2=[1,3,256,192]']
+    shapes = ['inputshape=[1,3,224,224]', *(['inputshape2=[1,3,256,192]'] if 'free' in Path(file).stem else [])]
     program = Path(find_spec('pnnx').submodule_search_locations[0])/'pnnx' # the script would import PyTorch
     subprocess.run([program, file, *shapes], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     import ncnn
@@ -102,8 +102,9 @@ OUTPUTS = ['probs','coarse','fine','cam','features']
 
 def reason(e):
     "An error in a line."
-    text = f'{e} {getattr(e, "stderr", None) or ""}'.strip().splitlines()
-    return f'{type(e).__name__}: {" ".join(text)[-300:] if isinstance(e, subprocess.CalledProcessError) else " ".join(text)[:300]}'
+    text = ' '.join(f'{e} {getattr(e, "stderr", None) or ""}'.split())
+    if 'Max retries exceeded' in text: return 'refused: it fetches a file from the network while it converts'
+    return f'{type(e).__name__}: {text[-300:] if isinstance(e, subprocess.CalledProcessError) else text[:300]}'
 
 def measured(run, x, expected):
     "Largest difference of each output, and milliseconds of processor time: the median of three, after a first."

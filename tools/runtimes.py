@@ -25,8 +25,9 @@ ENVIRONMENTS = { # name → packages
     'main': (NUMPY, 'onnxruntime==1.32.0', 'openvino==2026.4.1', 'opencv-python-headless==5.0.0.93', 'mnn==3.6.1',
              'tract==0.23.9', 'ncnn==1.0.20261020'),
     'opencv4': (NUMPY, 'opencv-python-headless==4.14.0.94'),
-    'onnx2tf': ('onnx2tf==1.29.24', 'tensorflow-cpu==2.19.1', 'tf_keras==2.19.0', 'ai-edge-litert==2.1.0', 'onnx==1.19.1',
-                'onnxruntime==1.23.0', 'onnxsim==0.4.36', 'onnx_graphsurgeon==0.5.8', 'sng4onnx==2.0.1', 'psutil==7.2.2'),
+    'onnx2tf': ('onnx2tf==1.29.24', 'tensorflow-cpu==2.19.1', 'tf_keras==2.19.0', 'ai-edge-litert==2.1.0',
+                'onnx==1.19.1', 'onnxruntime==1.23.0', 'onnxsim==0.4.36', 'onnx_graphsurgeon==0.5.8',
+                'sng4onnx==2.0.1', 'psutil==7.2.2'),
 }
 ALONE = {'main':('pnnx==20261020',)} # installed without what they ask for: PyTorch, which converting ONNX does not need
 RUNTIMES = { # words → environment, function of tools/runtime.py, package
@@ -96,7 +97,7 @@ def try_runtimes(models, environments, folder):
 
 def quantised(model, folder, images):
     "Kind → file, with weights and numbers of fewer bits. The images calibrate the static one."
-    from onnxruntime.quantization import CalibrationDataReader, QuantFormat, QuantType, quantize_dynamic, quantize_static
+    from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_dynamic, quantize_static
     from onnxruntime.transformers.float16 import convert_float_to_float16
     import onnx
     class Images(CalibrationDataReader):
@@ -107,8 +108,9 @@ def quantised(model, folder, images):
     half = folder/'float16.onnx'
     onnx.save(convert_float_to_float16(onnx.load(model), keep_io_types=True), half)
     quantize_dynamic(model, folder/'int8_dynamic.onnx', weight_type=QuantType.QUInt8)
-    quantize_static(model, folder/'int8_static.onnx', Images(), quant_format=QuantFormat.QDQ, per_channel=True)
-    return {'float32':model, 'float16':half, 'int8, dynamic':folder/'int8_dynamic.onnx', 'int8, static':folder/'int8_static.onnx'}
+    quantize_static(model, folder/'int8_static.onnx', Images(), per_channel=True)
+    return {'float32':model, 'float16':half, 'int8, dynamic':folder/'int8_dynamic.onnx',
+            'int8, static':folder/'int8_static.onnx'}
 
 def predictions(file, images):
     "Arrays as from `ckdnet.evaluate.predict`, one image at a time, and the milliseconds of processor time of one."
@@ -146,7 +148,8 @@ def resized(**kwargs):
 
 def rounded(file, size):
     "A reader that resizes bytes by Pillow."
-    return np.asarray(Image.fromarray(read_image(file)).resize((size,size), Image.BILINEAR), np.float32).transpose(2,0,1)/255
+    small = Image.fromarray(read_image(file)).resize((size,size), Image.BILINEAR)
+    return np.asarray(small, np.float32).transpose(2,0,1)/255
 
 def drafted(file, size):
     "A reader that decodes a JPEG at a reduced scale."

@@ -37,8 +37,8 @@ def by_program(folder, images):
     cells = json.loads(Path('nbs/54_export.ipynb').read_text(encoding='utf-8'))['cells']
     cell, = [''.join(c['source']) for c in cells if ''.join(c['source']).startswith("predictor = '''")]
     program = ast.literal_eval(ast.parse(cell).body[0].value)
-    done = subprocess.run([sys.executable, '-c', program, folder/'ckdnet.onnx', *images], capture_output=True, text=True,
-                          check=True)
+    command = [sys.executable, '-c', program, folder/'ckdnet.onnx', *images]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
 
 def enlarge(images, folder):
@@ -69,7 +69,7 @@ def compare(page, folder, images):
     return browser, measured
 
 if __name__=='__main__':
-    given = sorted((Path(sys.argv[1])/'ISIC-2017_Validation_Data').glob('*.jpg'))[:int(sys.argv[2]) if sys.argv[2:] else None]
+    given = sorted((Path(sys.argv[1])/'ISIC-2017_Validation_Data').glob('*.jpg'))
     with TemporaryDirectory() as d, chromium(*installed()) as page:
         folder = Path(d)/'page'
         export_web(*load_cascade(), folder)
