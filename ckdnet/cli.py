@@ -30,12 +30,15 @@ from .spec import PROFILES, Spec
 # %% ../nbs/60_cli.ipynb #16025324
 def as_meant(
     arguments, # of a command, as the shell passes them
-)->list: # the same, but `['a,','b']` is `['a,b']`, and `--dry_run` is `--dry-run`
-    "Join what the shell has split after a comma, and write options with dashes."
+    options=(), # those that the command has, such as '--dry-run'
+)->list: # the same, but `['a,','b']` is `['a,b']`, and `--dry_run` is `--dry-run` if this is the option
+    "Join what the shell has split after a comma, and take `-` and `_` in an option for the same."
+    spelled = {o.replace('_', '-'):o for o in options}
     meant = []
     for a in arguments:
+        name,equals,value = a.partition('=')
         if meant and meant[-1].endswith(',') and not a.startswith('-'): meant[-1] += a
-        elif a.startswith('--'): meant.append('--'+re.sub('^[^=]+', lambda m: m[0].replace('_', '-'), a[2:]))
+        elif a.startswith('--'): meant.append(spelled.get(name.replace('_', '-'), name)+equals+value)
         else: meant.append(a)
     return meant
 
@@ -64,12 +67,12 @@ def check_typed(
 # %% ../nbs/60_cli.ipynb #710b023c
 def misplaced(
     unknown:list, # the arguments that a command does not have
-    options, # the names of those that it has
+    options, # those that it has, such as '--seeds'
 )->str: # for the user
     "What is wrong with arguments that a command does not know."
     typed = next((a.split('=')[0] for a in unknown if a.startswith('-')), None)
     if typed is None: return f"'{unknown[0]}' is one argument too many."
-    near = get_close_matches(typed, [f"--{o.replace('_', '-')}" for o in options], 1)
+    near = get_close_matches(typed, options, 1)
     return f'There is no option {typed}' + (f'; did you mean {near[0]}?' if near else '.')
 
 # %% ../nbs/60_cli.ipynb #3b957f6a
@@ -85,13 +88,12 @@ def run_command(
     parser = anno_parser(func, prog=prog)
     parser.description = inspect.getdoc(func)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
-    values,unknown = parser.parse_known_args(as_meant(arguments))
-    params = inspect.signature(func).parameters
+    options = re.findall(r'--[\w-]+', parser.format_usage())
+    values,unknown = parser.parse_known_args(as_meant(arguments, options))
     if unknown:
-        options = [k for k,p in params.items() if p.default is not p.empty]
         print(f'{prog}: {misplaced(unknown, options)} `{prog} --help` lists them.', file=sys.stderr)
         return 2
-    try: func(**{k:getattr(values, k) for k in params})
+    try: func(**{k:getattr(values, k) for k in inspect.signature(func).parameters})
     except KeyboardInterrupt:
         ends = 'goes on from there' if func.__name__ in _RESUMES else 'begins again'
         print(f'\nStopped. Nothing that was finished is lost. The same command {ends}:\n  '
