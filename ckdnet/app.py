@@ -6,13 +6,15 @@
 __all__ = ['App']
 
 # %% ../nbs/56_app.ipynb #51ea7cee
-import html
-from pathlib import Path
-from tempfile import TemporaryDirectory
+import base64, html, io
 import ipywidgets as widgets
 from fastcore.basics import patch
+from PIL import Image
+from .core import printable
 from .data.files import DataError
-from .predictor import Predictor
+from .pages import NOTICE
+from .predictor import Predictor, sample
+from .sources import from_bytes
 
 # %% ../nbs/56_app.ipynb #3301d23a
 _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; line-height:24px"
@@ -23,54 +25,107 @@ _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; l
         this.closest('.ckdnet-app').querySelector('.widget-upload').click();
         kind.click = dialog">or drop it here (at most 10 MB)</div>"""
 
-# %% ../nbs/56_app.ipynb #224fa7b2
+# %% ../nbs/56_app.ipynb #d461dd58
+_TITLE = f"""<h2 style="margin:0">A skin lesion: diagnosis and outline</h2>
+<p>Choose or drop dermoscopic photographs, or try the drawn example. <b>{NOTICE}</b></p>"""
+
+def _check_version():
+    "Raises `ImportError` for ipywidgets before 8."
+    if int(widgets.__version__.split('.')[0])>=8: return
+    raise ImportError(f"The app needs ipywidgets 8, and {widgets.__version__} is installed: `pip install 'ipywidgets>=8'`, "
+                      'and restart the kernel.')
+
+# %% ../nbs/56_app.ipynb #80552c8e
 class App(widgets.VBox):
-    "Choose or drop an image and see its prediction; move the threshold of the fine mask."
+    "Choose or drop images and see their predictions; move the threshold of the fine mask."
     def __init__(self,
         predictor=None, # a `Predictor`; None: with the weights of the package
     ):
-        "Raises `FileNotFoundError` if the package has no weights and none are given."
+        """Raises `FileNotFoundError` if the package has no weights and none are given, `ImportError` for an ipywidgets
+        that is too old."""
+        _check_version()
         self.predictor = predictor or Predictor.from_pretrained()
-        self.prediction = None # the last one
-        self.upload = widgets.FileUpload(accept='image/*', description='Choose an image', layout=dict(width='auto'))
+        self.prediction = None # the one that is shown
+        self.images = [] # Pillow images and errors of the last upload
+        self.upload = widgets.FileUpload(accept='image/*', multiple=True, description='Choose images',
+                                         layout=dict(width='auto'))
+        self.example = widgets.Button(description='Try the example')
+        self.which = widgets.Dropdown(description='Image', layout=dict(display='none'))
         self.threshold = widgets.FloatSlider(.5, min=.05, max=.95, step=.05, description='Threshold of the fine mask',
-                                             continuous_update=False, layout=dict(width='420px'),
+                                             continuous_update=False, layout=dict(width='420px', max_width='100%'),
                                              style=dict(description_width='initial'))
         self.tta = widgets.Checkbox(description='Test-time augmentation', indent=False)
         self.message = widgets.HTML()
         self.picture = widgets.Image(layout=dict(max_width='100%', align_self='flex-start', display='none'))
-        for o in (self.upload, self.tta): o.observe(self._predict, 'value')
-        self.threshold.observe(self._draw, 'value')
-        choose = widgets.HBox([self.upload, widgets.HTML(_DROP)])
-        super().__init__([choose, widgets.HBox([self.threshold, self.tta]), self.message, self.picture])
+        self.links = widgets.HTML()
+        self._connect()
+        row = dict(flex_flow='row wrap')
+        choose = widgets.HBox([self.upload, widgets.HTML(_DROP), self.example, self.which], layout=row)
+        how = widgets.HBox([self.threshold, self.tta], layout=row)
+        super().__init__([widgets.HTML(_TITLE), choose, how, self.message, self.picture, self.links])
         self.add_class('ckdnet-app')
 
-# %% ../nbs/56_app.ipynb #090a24c7
+# %% ../nbs/56_app.ipynb #7af8ffc4
 @patch
-def _predict(self:App, change):
-    "Predict the uploaded image, or say why that is not possible."
-    if not self.upload.value: return
-    self.prediction = None
-    self.picture.layout.display = 'none'
-    self.message.value = 'Predicting …'
-    try: self.prediction = self._predicted(self.upload.value[0])
-    except Exception as e: self.message.value = html.escape(str(e))
-    else: self._draw(change)
+def _connect(self:App):
+    "What each widget calls."
+    self.upload.observe(lambda change: self._take([_opened(o) for o in self.upload.value]), 'value')
+    self.example.on_click(lambda button: self._take([Image.open(sample())]))
+    for o in (self.which, self.tta): o.observe(self._predict, 'value')
+    self.threshold.observe(self._draw, 'value')
+
+def _opened(uploaded):
+    "A file of the upload widget as a Pillow image, or the `DataError` that says why it is none."
+    try: return from_bytes(bytes(uploaded['content']), uploaded['name'])
+    except DataError as e: return e
 
 @patch
-def _predicted(self:App, uploaded):
-    "The prediction of a file of the upload widget. An error names the file without the temporary folder."
-    with TemporaryDirectory() as folder:
-        file = Path(folder)/uploaded['name']
-        file.write_bytes(uploaded['content'])
-        try: return self.predictor(file, self.tta.value)
-        except DataError as e: raise DataError(str(e).replace(str(file), file.name)) from e
+def _take(self:App, images):
+    "New images: the first one that can be read is shown, the others can be chosen."
+    if not images: return
+    self.images = images
+    good = [(printable(im.filename.split('/')[-1]), i) for i,im in enumerate(images) if not isinstance(im, DataError)]
+    self.which.unobserve(self._predict, 'value') # predicted below, also if the value stays the same
+    self.which.options = good
+    self.which.value = good[0][1] if good else None
+    self.which.observe(self._predict, 'value')
+    self.which.layout.display = '' if len(good)>1 else 'none'
+    self._predict(None)
+
+# %% ../nbs/56_app.ipynb #3da1c287
+@patch
+def _predict(self:App, change):
+    "Predict the chosen image, or say why that is not possible."
+    bad = [html.escape(str(e)) for e in self.images if isinstance(e, DataError)]
+    self.prediction,self.links.value = None,''
+    self.message.value = '<br>'.join(['Predicting …' if self.which.options else '', *bad])
+    if self.which.value is None: return
+    try: self.prediction = self.predictor(self.images[self.which.value], self.tta.value)
+    except Exception as e: self.message.value = '<br>'.join([html.escape(printable(e)), *bad])
+    else:
+        self._bad = bad
+        self._draw(change)
 
 @patch
 def _draw(self:App, change):
     "Show the prediction with the fine mask of this threshold."
-    if not self.prediction: return
-    self.prediction.threshold = self.threshold.value
-    self.picture.value = self.prediction._repr_png_()
+    p = self.prediction
+    if not p: return
+    p.threshold = self.threshold.value
+    self.picture.value = p._repr_png_()
     self.picture.layout.display = ''
-    self.message.value = html.escape(f'{self.prediction.name}: {self.prediction.ms:.0f} ms')
+    first,*odd = html.escape(p.summary()).split(' Warning: ')
+    boxes = [f'<div style="background:#ffe9c9; padding:2px 8px; margin:2px 0">⚠ {line}</div>' for line in odd]
+    self.message.value = '<br>'.join([f'<b>{html.escape(p.name)}</b>: {first}{"".join(boxes)}', *self._bad])
+    self.links.value = ' · '.join([_link('figure', f'{p.name}_prediction.png', self.picture.value),
+                                   _link('mask', f'{p.name}_segmentation.png', _png(p.mask))])
+
+def _png(mask):
+    data = io.BytesIO()
+    Image.fromarray(mask.astype('uint8')*255).save(data, 'PNG')
+    return data.getvalue()
+
+def _link(what, name, content):
+    "A link by which a browser saves a file."
+    data = base64.b64encode(content).decode()
+    return f'<a download="{html.escape(name)}" href="data:image/png;base64,{data}">Save the {what}</a>'
