@@ -3,17 +3,21 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser-test coverage paper build-smoke alone check readme docs export outputs badges clean-nbs
+.PHONY: help install demo test browser-test coverage paper build-smoke alone lowest style check readme docs export outputs badges
+.PHONY: clean-nbs
+# another index beside pip's own, such as PyTorch's, whose builds (2.14.1+cpu) pip prefers to the same version without a plus
+TORCH_INDEX ?=
+EXTRA_INDEX := $(if $(TORCH_INDEX),--extra-index-url $(TORCH_INDEX))
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' Makefile | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
 
-install: $(INSTALLED) ## make .venv with the pinned development set-up
+install: $(INSTALLED) ## make .venv with the pinned development set-up; TORCH_INDEX=… is pip's index for PyTorch
 
 $(INSTALLED): settings.ini setup.py constraints.txt
 	$(PYTHON) -m venv .venv
 	@echo 'Installing the development set-up into .venv; this takes a few minutes.'
-	.venv/bin/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	.venv/bin/python -m pip install --quiet --disable-pip-version-check $(EXTRA_INDEX) -c constraints.txt -e '.[dev]'
 	touch $@
 
 demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sample; writes demo/
@@ -42,6 +46,12 @@ build-smoke: $(INSTALLED)
 alone: $(INSTALLED) ## run every notebook alone in an empty folder, with the package installed; records the times
 	python tools/alone.py
 
+lowest: $(INSTALLED) ## install the lowest versions that settings.ini allows into build/lowest, and run some notebooks
+	python tools/lowest.py
+
+style: $(INSTALLED) ## the style of this checkout in numbers; BEFORE=FOLDER puts another checkout beside it
+	python tools/style.py $(BEFORE) .
+
 check: $(INSTALLED) ## exports, README, clean notebooks and package metadata agree; a failing notebook fails
 	bash tools/check.sh
 
@@ -57,8 +67,10 @@ export: $(INSTALLED) ## write ckdnet/ from the notebooks
 outputs: $(INSTALLED) ## run every notebook and keep what it shows
 	OMP_NUM_THREADS=1 python tools/outputs.py
 
-badges: $(INSTALLED) ## give each notebook its Colab badge and install cell
-	python tools/colab.py && nbdev-clean
+badges: $(INSTALLED) ## give each notebook its install cell and badge; REPOSITORY=https://… sets the address everywhere
+	python tools/colab.py $(if $(filter undefined,$(origin REPOSITORY)),,'$(REPOSITORY)')
+	nbdev-clean
+	python tools/readme.py nbs/index.ipynb README.md
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

@@ -7,19 +7,27 @@ cfg = ConfigParser(delimiters=['='])
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
-export,app,excel,dev = (cfg[f'{name}_requirements'].split() for name in ('export','app','excel','dev'))
+extras = {key.removesuffix('_requirements'): cfg[key].split() for key in cfg if key.endswith('_requirements')}
+extras['dev'] = sum(extras.values(), [])  # the development set-up has them all
+pages = dict(Repository='', Issues='/issues', Changelog='/blob/main/CHANGELOG.md')
+urls = {name: cfg['repository'] + page for name,page in pages.items()} if cfg['repository'] else {}
 
 setup(
-    name=cfg['lib_name'], version=cfg['version'], description=cfg['description'], author=cfg['author'],
-    license=cfg['license'], keywords=cfg['keywords'].split(), python_requires='>=' + cfg['min_python'],
-    project_urls={'Repository': cfg['repository']} if cfg['repository'] else {},
-    long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
+    **{key: cfg[key] for key in ('version', 'description', 'author', 'license')},
+    name=cfg['lib_name'], keywords=cfg['keywords'].split(), license_files=['LICENSE'],
+    classifiers=cfg['classifiers'].strip().splitlines(),
+    python_requires='>=' + cfg['min_python'],
+    project_urls=urls,
+    long_description=Path('README.md').read_text(encoding='utf-8'),
+    long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*', 'sample/*'],
+    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*',
+                             'sample/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
-    extras_require={'export': export, 'app': app, 'excel': excel, 'dev': dev + export + app + excel},
-    entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(), 'nbdev': ['ckdnet = ckdnet._modidx:d']},
+    extras_require=extras,
+    entry_points={'console_scripts': cfg['console_scripts'].strip().splitlines(),
+                  'nbdev': ['ckdnet = ckdnet._modidx:d']},
     zip_safe=False,
 )

@@ -1,16 +1,41 @@
-import warnings
+"Cascade knowledge diffusion network for skin lesion diagnosis and segmentation."
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-__version__ = "0.0.1"
+__version__ = "0.1.0"
+__all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'EntangleSeg',
+           'Predictor', 'RootSegNet', 'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy',
+           'create_ckdnet', 'load_cascade', 'predict']
 
-# fastai calls it when it is imported; that it is deprecated concerns no user of this package.
-warnings.filterwarnings('ignore', '`torch.jit.script` is deprecated', FutureWarning)
+# The same names twice: for editors and type checkers, and for `__getattr__`, which loads one when it is used.
+# So `import ckdnet` itself loads nothing heavy.
+if TYPE_CHECKING:
+    from .losses import SegLoss, WeightedCrossEntropy
+    from .models.cascade import CKDNet, create_ckdnet
+    from .models.ckd_cls import CKDClsNet
+    from .models.ckd_seg import CKDSegNet
+    from .models.layers import SCSE, ChannelAtten, EntangleCls, EntangleSeg
+    from .models.root_seg import RootSegNet
+    from .predictor import Predictor, predict
+    from .pretrained import load_cascade
+    from .spec import Spec
+else:
+    _MODULES = {
+        'losses': ('SegLoss', 'WeightedCrossEntropy'),
+        'models.cascade': ('CKDNet', 'create_ckdnet'),
+        'models.ckd_cls': ('CKDClsNet',),
+        'models.ckd_seg': ('CKDSegNet',),
+        'models.layers': ('SCSE', 'ChannelAtten', 'EntangleCls', 'EntangleSeg'),
+        'models.root_seg': ('RootSegNet',),
+        'predictor': ('Predictor', 'predict'),
+        'pretrained': ('load_cascade',),
+        'spec': ('Spec',),
+    }
+    _MODULE_OF = {name: f'{__name__}.{module}' for module,names in _MODULES.items() for name in names}
 
-_LAZY = dict.fromkeys(('predict','Predictor','sample'), 'ckdnet.predictor') # name -> module that is loaded when it is used
+    def __getattr__(name):
+        "A name of `__all__`."
+        if name not in _MODULE_OF: raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
+        return getattr(import_module(_MODULE_OF[name]), name)
 
-def __getattr__(name):
-    "A name of `_LAZY`. So `import ckdnet` itself loads nothing heavy."
-    if name not in _LAZY: raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
-    from importlib import import_module
-    return getattr(import_module(_LAZY[name]), name)
-
-def __dir__(): return sorted([*globals(), *_LAZY])
+    def __dir__(): return sorted({*globals(), *__all__})

@@ -162,14 +162,12 @@ def specs_of(
     return [replace(s, pretrained=False) for s in specs] if scratch else specs
 
 # %% ../nbs/60_cli.ipynb #4fa98027
-def run_and_report(specs, folder, work, results, data, own, dry_run):
+def run_and_report(jobs, results, own, dry_run):
     "Say what will be done; unless it is a dry run, do it and say what came out."
-    from ckdnet.resolve import resolve_all
     from ckdnet.train.runs import run_jobs, what_will_run
-    jobs = resolve_all(specs, folder, work, data)
     print(what_will_run(jobs, results), flush=True)
     if dry_run: return
-    record_own(results/data, own)
+    record_own(results/jobs[0].data, own)
     run_jobs(jobs, results)
     print() # below the progress bar
     for job in jobs: report(job.result_file(results))
@@ -225,7 +223,8 @@ def ckdnet_run(
     if own: register_own(data, own)
     else: folder = where_images(folder)
     specs = specs_of(names, seeds, folds, scratch, profile=profile, dataset=dataset)
-    run_and_report(specs, folder, work, results, data, own, dry_run)
+    from ckdnet.resolve import resolve_all
+    run_and_report(resolve_all(specs, folder, work, data), results, own, dry_run)
 
 # %% ../nbs/60_cli.ipynb #94b52abb
 _HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA':('fine','JA')}

@@ -82,14 +82,14 @@ def _faults_of_fields(content, fields, place):
     others = kinds.get('*', object)
     for k,v in content.items(): yield from faults(v, kinds.get(k, others), f'{start}{k}')
 
-# %% ../nbs/01_jsonfile.ipynb #7882f606
-WORDS = {str:'a text', int:'a whole number', float:'a number', bool:'true or false', None:'null'}
+# %% ../nbs/01_jsonfile.ipynb #77d2e62e
+WORDS = {str:'a text', int:'a whole number', float:'a number', bool:'true or false', None:'null',
+         dict:'an object', list:'a list'}
 
 def _in_words(kind):
     if isinstance(kind, range): return f'a whole number from {kind.start} to {kind.stop-1}'
     if isinstance(kind, set): return ' or '.join(sorted(kind))
-    if isinstance(kind, dict): return 'an object'
-    return 'a list' if isinstance(kind, list) else WORDS[kind]
+    return WORDS[type(kind) if isinstance(kind, (dict,list)) else kind]
 
 def _short(value):
     text = json.dumps(value)

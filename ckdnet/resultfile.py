@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['SIDE_FILES', 'SCHEMA', 'NUMBER', 'METRICS', 'DIAGNOSIS', 'VIEW', 'SPEC', 'COUNT', 'DATA', 'STAGE', 'FIELDS',
            'LARGEST_ARRAYS', 'side_file', 'write_result', 'describe_dataset', 'describe_images', 'read_result',
-           'made_up_tables', 'write_made_up', 'read_images', 'read_arrays', 'Run', 'recorded_results', 'results_folder',
+           'made_up_table', 'write_made_up', 'read_images', 'read_arrays', 'Run', 'recorded_results', 'results_folder',
            'load_runs', 'load_folds', 'all_runs', 'Experiments', 'load_experiments', 'load_ablation']
 
-# %% ../nbs/24_resultfile.ipynb #7f318148
-import math, zipfile, zlib
+# %% ../nbs/24_resultfile.ipynb #1af8ef96
+import io, math, zipfile, zlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -112,8 +112,8 @@ def read_result(
     if schema<3: raise ValueError(f'{file} has schema {schema}, which is not read any more: make the result again.')
     return read_checked(file, FIELDS if schema==3 else FIELDS | dict(checksum=str))
 
-# %% ../nbs/24_resultfile.ipynb #06494c19
-def made_up_tables(
+# %% ../nbs/24_resultfile.ipynb #79fae06e
+def made_up_table(
     skill:float, # 0 is guessing
     rng, # numpy random generator
     first:int=0, # number of the first image
@@ -128,6 +128,7 @@ def made_up_tables(
     t['coarse_JA'] = t.fine_JA-.1
     return t.assign(**{f'p_{c}':p for c,p in zip(ISIC2017.classes, probs.T)})
 
+# %% ../nbs/24_resultfile.ipynb #b3225dc3
 def write_made_up(
     folder, # of results
     name:str, # of the experiment
@@ -139,7 +140,7 @@ def write_made_up(
 )->Path: # the result file
     "Write a result of random predictions, as a run writes it."
     rng = np.random.default_rng(seed if fold is None else [seed,fold])
-    t = made_up_tables(skill, rng, 60*(fold or 0))
+    t = made_up_table(skill, rng, 60*(fold or 0))
     spec = dict(name=name, profile='cpu', dataset='isic2017', backbone='resnet18', pretrained=True,
                 inside=False, size=size, seed=seed, fold=fold) | changes
     counts = dict(train=100, select=10, valid=60)
@@ -164,17 +165,19 @@ def read_images(
     if absent: raise DataError(f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
     return t
 
-# %% ../nbs/24_resultfile.ipynb #f4790834
+# %% ../nbs/24_resultfile.ipynb #ab8d7282
 LARGEST_ARRAYS = 2**31 # bytes of all arrays of a file
 
 def read_arrays(
     file, # path of an `.npz`
 )->dict: # name → array
     "Read the arrays of a file. Raises `DataError` for a file that is none, or is larger than `LARGEST_ARRAYS`."
+    content = io.BytesIO(Path(file).read_bytes())
     try:
-        with zipfile.ZipFile(file) as z: size = sum(_size_of_array(z, m) for m in z.infolist())
+        with zipfile.ZipFile(content) as z: size = sum(_size_of_array(z, m) for m in z.infolist())
         if size>LARGEST_ARRAYS: raise ValueError(f'{size:,} bytes of arrays')
-        with np.load(file) as npz: return dict(npz)
+        content.seek(0)
+        with np.load(content) as npz: return dict(npz)
     except (ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error) as e:
         raise DataError(f'{file} cannot be read as arrays ({e}): restore it, or remove it.') from e
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['USED_WEIGHTS', 'UNWEIGHTED', 'AFTER_ENCODER', 'WITH_ENTANGLE_SEG', 'SMOKE', 'EARLIER', 'TWO_TASKS', 'NOT_ALL_ALIKE',
            'DIFFERENCE_COLUMNS', 'if_run', 'if_any_run', 'count_of', 'reported_on', 'describe_training', 'unlike_paper',
-           'describe_runs', 'difference_table', 'verdict_list']
+           'earlier_runs', 'absent_runs', 'shown', 'describe_runs', 'difference_table', 'verdict_list']
 
 # %% ../nbs/26_words.ipynb #9fa6bb9e
 from collections.abc import Callable
@@ -86,7 +86,7 @@ def _notes(result):
     if any(recipe.get('imbalance')=='ignored' for recipe in recipes): yield UNWEIGHTED
     if not result['spec']['inside'] and WITH_ENTANGLE_SEG & stages.keys(): yield AFTER_ENCODER
 
-# %% ../nbs/26_words.ipynb #a9099ade
+# %% ../nbs/26_words.ipynb #205a53f1
 SMOKE = ('**A few seconds of training, to test this notebook: the numbers mean nothing, '
          'and there is no verdict.**')
 EARLIER = ('Trained by an earlier version of the code, without vertical flips: {}; '
@@ -96,6 +96,25 @@ TWO_TASKS = ('The images are those of both tasks; a network is trained on, and j
 NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of training is about '
                  'the first): only those that were can be compared, others have no difference.')
 
+def earlier_runs(runs):
+    "A sentence: which experiments were recorded by an earlier version of the code: their files have been converted since."
+    done = [name for name,rs in runs.items() if rs]
+    earlier = [name for name in done if any('converted_from' in r.result for r in runs[name])]
+    return EARLIER.format('all runs' if earlier==done else ', '.join(earlier)) if earlier else ''
+
+def absent_runs(runs):
+    "A sentence: which experiments were not run."
+    absent = [name for name,rs in runs.items() if not rs]
+    return f"Not run: {', '.join(absent)}." if absent else ''
+
+def shown(
+    folder, # a path
+): # a path
+    "A folder as it is called in the repository, or its whole path elsewhere."
+    inside = [d for d in folder.parents if (d/'settings.ini').is_file()]
+    return folder.relative_to(inside[0]) if inside else folder
+
+# %% ../nbs/26_words.ipynb #bdc810c8
 def describe_runs(
     runs:Experiments, # from `load_experiments`
 )->str: # Markdown
@@ -108,31 +127,13 @@ def describe_runs(
         SMOKE if of_smoke else '',
         f"{describe_training(result)}, reported on the {result['data']['images']['valid']} of {reported_on(runs)}; "
         f"on {result['device']}.",
-        _earlier(runs),
+        earlier_runs(runs),
         TWO_TASKS if any(r.images.diagnosis.isna().any() for r in every) else '',
         unlike_paper(every),
         '' if trained_alike(every) else NOT_ALL_ALIKE,
-        _absent(runs),
+        absent_runs(runs),
     ]
     return ' '.join(s for s in sentences if s)
-
-# %% ../nbs/26_words.ipynb #d7c0d40f
-def _earlier(runs):
-    "Which experiments were recorded by an earlier version of the code: their files have been converted since."
-    done = [name for name,rs in runs.items() if rs]
-    earlier = [name for name in done if any('converted_from' in r.result for r in runs[name])]
-    return EARLIER.format('all runs' if earlier==done else ', '.join(earlier)) if earlier else ''
-
-def _absent(runs):
-    absent = [name for name,rs in runs.items() if not rs]
-    return f"Not run: {', '.join(absent)}." if absent else ''
-
-def shown(
-    folder, # a path
-): # a path
-    "A folder as it is called in the repository, or its whole path elsewhere."
-    inside = [d for d in folder.parents if (d/'settings.ini').is_file()]
-    return folder.relative_to(inside[0]) if inside else folder
 
 # %% ../nbs/26_words.ipynb #75e64db9
 DIFFERENCE_COLUMNS = { # field of `Difference` → column, format

@@ -16,8 +16,11 @@ echo 'README.md comes from nbs/index.ipynb'
 python tools/readme.py nbs/index.ipynb README.md
 same README.md 'run make readme'
 
-echo 'no line of code is wider than 120 characters'
+echo 'no line of code is too wide'
 python tools/width.py || failures=1
+
+echo 'ruff finds nothing in the package and in tools/'
+ruff check --quiet || failures=1
 
 echo 'the notebooks are clean, and each has its Colab badge and install cell'
 python tools/colab.py
@@ -43,17 +46,43 @@ if python "$copy/tools/test.py" >log 2>&1 || ! grep -qx '1 passed, 1 failed' log
 fi
 cd "$tree"
 
-echo 'the package says what settings.ini and ckdnet/__init__.py say'
-python -I - <<'PY' || { echo 'FAILED: the metadata of the installed package'; failures=1; }
-import sys
-from importlib.metadata import requires, version
+echo 'the version is the same everywhere, and the installed package says what settings.ini says'
+python -I - <<'PY' || { echo 'FAILED: the metadata'; failures=1; }
+import re
+from configparser import ConfigParser
+from importlib.metadata import metadata, requires
+from pathlib import Path
 import ckdnet
-import ckdnet.words, ckdnet.panels # and what they stand on: resultfile, comparisons, stats
-loaded = {'torch', 'fastai', 'timm'} & set(sys.modules)
-assert not loaded, f'reading results imports {loaded}'
-assert version('ckdnet') == ckdnet.__version__, f"version {version('ckdnet')} but __version__ {ckdnet.__version__}"
+cfg = ConfigParser(delimiters=['='])
+cfg.read('settings.ini', encoding='utf-8')
+cfg = cfg['DEFAULT']
+cff, changes = (Path(f).read_text(encoding='utf-8') for f in ('CITATION.cff', 'CHANGELOG.md'))
+address = re.search('^repository-code: "(.*)"', cff, re.M)
+said = {
+    'ckdnet/__init__.py': ckdnet.__version__,
+    'CITATION.cff': re.search('^version: (.*)', cff, re.M)[1],
+    'CHANGELOG.md, its first section': re.search(r'^## (\S+)', changes, re.M)[1],
+    'the installed package': metadata('ckdnet')['Version'],
+}
+wrong = {where: v for where,v in said.items() if v != cfg['version']}
+assert not wrong, f"settings.ini has version {cfg['version']}, but {wrong}"
+assert (address[1] if address else '') == cfg['repository'], 'CITATION.cff has another repository: run make badges'
 runtime = [r for r in requires('ckdnet') if 'extra ==' not in r]
 assert not [r for r in runtime if r.startswith(('nbdev', 'jupyter'))], f'a development tool is a runtime dependency: {runtime}'
 PY
+
+echo 'the names of the package are there, and importing it sets no filter of warnings'
+python -I - <<'PY' || { echo 'FAILED: import ckdnet'; failures=1; }
+import sys, warnings
+before = list(warnings.filters)
+import ckdnet
+loaded = {'torch', 'numpy', 'pandas'} & set(sys.modules)
+assert not loaded, f'import ckdnet loads {loaded}'
+assert warnings.filters == before, 'import ckdnet changes the filters of warnings'
+for name in ckdnet.__all__: getattr(ckdnet, name)
+PY
+
+echo 'reading results loads no torch, prediction nothing of training'
+python tools/imports.py || { echo 'FAILED: what an import loads'; failures=1; }
 [ $failures = 0 ] && echo 'All checks hold.'
 exit $failures

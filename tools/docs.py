@@ -1,5 +1,7 @@
-"Write the notebooks as web pages that need no network, with an index of all names: `python tools/docs.py FOLDER`."
-import ast, inspect, re, shutil, sys
+"""Write the notebooks as web pages that need no network, with a search and an index of all names.
+
+`python tools/docs.py FOLDER`; `python -m http.server -d FOLDER` serves them."""
+import ast, inspect, re, shutil, subprocess, sys
 from base64 import b64decode
 from collections import Counter
 from importlib import import_module
@@ -21,14 +23,24 @@ from nbformat.v4 import new_markdown_cell, new_notebook
 from PIL import Image
 from pygments.formatters import HtmlFormatter
 
-GROUPS = {'nbs':'The package', 'nbs/tutorials':'Tutorials', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
-OTHERS = ('CONTRIBUTING.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')   # Markdown that the notebooks link to
+BEGIN, FIRST = 'Begin here', ('tour', 'reading_the_paper', 'reproducibility')
+GROUPS = {'nbs/tutorials':'Tutorials', 'nbs':'The package', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
+# Markdown that the notebooks link to
+OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')
 
 DPI = 110 # of a screen
 SKELETON = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
-<title>{title}</title><link rel="stylesheet" href="{css}"></head>
-<body><nav>{nav}</nav><main>{body}</main></body></html>
+<title>{title}</title><link rel="stylesheet" href="{root}pagefind/pagefind-ui.css">
+<link rel="stylesheet" href="{root}docs.css"><script src="{root}pagefind/pagefind-ui.js"></script></head>
+<body><nav><div id="search">To search, serve this folder: python -m http.server</div>{nav}</nav>
+<main data-pagefind-body>{body}</main><script>
+if (location.protocol != 'file:') {{
+  document.querySelector('#search').textContent = ''
+  new PagefindUI({{element: '#search', showSubResults: true, showImages: false}})
+}}
+document.querySelector('.contents')?.toggleAttribute('open', innerWidth > 800)
+</script></body></html>
 """
 
 class Renderer(IPythonRenderer):
@@ -122,6 +134,7 @@ def set_width(img):
 def linked(soup, source, pages, words):
     "Links to notebooks become links to their pages; images of other servers become their text."
     def relative(link): return relpath(link, Path(pages[source]).parent)
+    for a in soup.select('a.anchor-link'): a['data-pagefind-ignore'] = ''
     for img in soup.select('img[src^=http]'): img.replace_with(img.get('alt') or 'image')
     for img in soup.select('img[src^="data:image"]'): set_width(img)
     for a in soup.select('a[href]'):
@@ -133,16 +146,31 @@ def linked(soup, source, pages, words):
         link = words.get(code.text.removeprefix('ckdnet.'))
         if link and not code.find_parent('a'): code.wrap(soup.new_tag('a', href=relative(link)))
 
+def add_contents(soup):
+    "The headings of a page as links, below its title and its first sentence."
+    headings = soup.select('main h2[id]')
+    if len(headings) < 3: return
+    contents = soup.new_tag('details', attrs={'class':'contents'})
+    contents.append(soup.new_tag('summary', string='On this page'))
+    contents.append(ul := soup.new_tag('ul'))
+    for h in headings:
+        ul.append(li := soup.new_tag('li'))
+        li.append(soup.new_tag('a', href=f"#{h['id']}", string=h.get_text().removesuffix('¶')))
+    (soup.select_one('main blockquote') or soup.select_one('main h1')).insert_after(contents)
+
 def navigation(page, titles):
     "The pages by group; that of the page itself is open."
-    def item(p, t): return f'<li{" class=here"*(p==page)}><a href="{relpath(p, Path(page).parent)}">{t}</a></li>'
+    def item(p, t):
+        here = ' class=here'*(p==page)
+        return f'<li{here}><a href="{relpath(p, Path(page).parent)}">{t}</a></li>'
     groups = [f'<details{" open"*(page in members)}><summary>{group}</summary><ul>'
               + ''.join(item(*m) for m in members.items()) + '</ul></details>' for group,members in titles.items()]
     return f'<ul>{item("index.html", "ckdnet")}{item("api.html", "All names")}</ul>' + ''.join(groups)
 
 def broken(soups):
     "The links that lead nowhere, and what a page would fetch from a network."
-    ids = {page:{t['id'] for t in soup.select('[id]')} for page,soup in soups.items()} | {'docs.css':()}
+    ids = {page:{t['id'] for t in soup.select('[id]')} for page,soup in soups.items()}
+    ids |= dict.fromkeys(('docs.css', 'pagefind/pagefind-ui.css', 'pagefind/pagefind-ui.js'), ())
     for page,soup in soups.items():
         for tag in soup.select('[src], [href]'):
             link = tag.get('src') or tag['href']
@@ -157,9 +185,10 @@ if __name__ == '__main__':
     sources = [Path(relpath(p)) for p in nbglob()] + [Path(p) for p in OTHERS]
     pages, api, soups = {p:page_of(p) for p in sources}, {}, {}
     notebooks = {p:read(p) for p in sources}
-    titles = {name:{} for name in GROUPS.values()}
+    titles = {name:{} for name in (BEGIN, *GROUPS.values())}
     for p,nb in notebooks.items():
-        if p.stem != 'index': titles[GROUPS.get(str(p.parent), 'Project')][pages[p]] = first_match(r'^# (.*)', nb)
+        group = BEGIN if p.stem in FIRST else GROUPS.get(str(p.parent), 'Project')
+        if p.stem != 'index': titles[group][pages[p]] = first_match(r'^# (.*)', nb)
         nb.cells = list(shown(nb, pages[p], api))
     pages[Path('api.md')], notebooks[Path('api.md')] = 'api.html', markdown_notebook(api_page(api))
     options = dict(exclude_input_prompt=True, exclude_output_prompt=True)
@@ -167,16 +196,18 @@ if __name__ == '__main__':
     words = link_words(pages, api)
     for p,nb in notebooks.items():
         body, _ = exporter.from_notebook_node(nb)
-        css, heading = relpath('docs.css', Path(pages[p]).parent), first_match(r'^# (.*)', nb)
-        html = SKELETON.format(title=heading, css=css, nav=navigation(pages[p], titles), body=body)
+        root, heading = '../'*(len(Path(pages[p]).parts)-1), first_match(r'^# (.*)', nb)
+        html = SKELETON.format(title=heading, root=root, nav=navigation(pages[p], titles), body=body)
         soups[pages[p]] = BeautifulSoup(html, 'html.parser')
+        add_contents(soups[pages[p]])
         linked(soups[pages[p]], p, pages, words)
     shutil.rmtree(out, ignore_errors=True)
     for page,soup in soups.items():
         (out/page).parent.mkdir(parents=True, exist_ok=True)
         (out/page).write_text(str(soup), encoding='utf-8')
-    style = Path(__file__).with_suffix('.css').read_text() + HtmlFormatter().get_style_defs('.highlight')
-    (out/'docs.css').write_text(style)
+    style = Path(__file__).with_suffix('.css').read_text(encoding='utf-8')
+    (out/'docs.css').write_text(style + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8')
+    subprocess.run([sys.executable, '-m', 'pagefind', '--site', out, '--silent'], check=True)
     wrong = sorted(set(broken(soups)))
     print(*wrong, f'{out}: {len(soups)} pages, {len(api)} names, {len(wrong)} broken links', sep='\n')
     sys.exit(len(wrong) > 0)

@@ -1,5 +1,5 @@
-"Damage images, masks and tables at random, and count what their readers do. `python tools/fuzz.py --n 10000`"
-import argparse, io, os, shutil, sys, tempfile, traceback, warnings, zipfile
+"Damage images, masks, tables, results and submissions, and count what their readers do. `python tools/fuzz.py --n 10000`"
+import argparse, io, json, os, shutil, sys, tempfile, traceback, warnings, zipfile
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
@@ -12,7 +12,11 @@ from ckdnet.data.index import fingerprint, make_index, mark_twins
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
 from ckdnet.data.store import Store
 from ckdnet.data.synthetic import make_synthetic
+from ckdnet.core import file_hash
+from ckdnet.jsonfile import write_checked
+from ckdnet.resultfile import Experiments, Run, read_arrays, read_images, read_result, side_file, write_made_up
 from ckdnet.score import score_diagnoses, score_masks
+from ckdnet.words import describe_runs
 
 STARTS = ( # of other kinds of files
     b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\x03\x04', b'II*\0\x08\0\0\0', b'BM',
@@ -148,6 +152,50 @@ def try_score(count, rng, here, truth, submission):
     count.call(name, partial(scorer, draws=1), path, truth)
     count.call(f'{name}, strict', partial(scorer, draws=1, strict=True), path, truth)
 
+ODD_VALUES = ( # for a field of a JSON file
+    None, True, -1, 10**9, 10**30, 1e308, .5, '', 'x', '../../x', [], {}, [[]], {'a':{}}, 'é'*10_000,
+)
+
+def altered(content, rng):
+    "A copy of what a JSON file says, in which a field at a random depth is gone or has an odd value."
+    copy = part = json.loads(json.dumps(content))
+    while True:
+        keys = list(part) if isinstance(part, dict) else range(len(part))
+        key = keys[rng.integers(len(keys))]
+        inner = part[key]
+        if not (isinstance(inner, (dict,list)) and inner) or rng.random()<.3: break
+        part = inner
+    if rng.random()<.3: del part[key]
+    else: part[key] = ODD_VALUES[rng.integers(len(ODD_VALUES))]
+    return copy
+
+def use_result(file):
+    "What notebooks do with a result."
+    run = Run(file)
+    runs = Experiments(made_up=[run])
+    runs.folder = file.parent
+    describe_runs(runs)
+    run.damaged_files()
+    return run.probs(), run.labels(), run.masks()
+
+def try_result(count, rng, folder):
+    "A result with a damaged JSON file, with an altered one whose checksum fits, and with a damaged file beside it."
+    file = write_made_up(folder, 'made_up', 0, skill=1.)
+    result = read_result(file)
+    content = file.read_bytes()
+    file.write_bytes(damaged(content, rng))
+    count.call('read_result, damaged', read_result, file)
+    write_checked(file, altered(result, rng))
+    count.call('result, altered', use_result, file)
+    for ending,read in {'.csv':read_images, '.npz':read_arrays}.items():
+        beside = side_file(file, ending)
+        beside.write_bytes(damaged(beside.read_bytes(), rng))
+        count.call(f'{read.__name__}, damaged', read, beside)
+        result['files'][ending] = file_hash(beside)
+    write_checked(file, result)
+    count.call('result, damaged files beside it', use_result, file)
+    shutil.rmtree(folder)
+
 @contextmanager
 def quiet():
     "No warnings of Python, and no messages that libraries in C write to the error stream."
@@ -187,7 +235,8 @@ def fuzz(n, seed=0, only=None):
             if only=='score': try_score(count, rng, here, *scored[i%2])
             elif i%20==0: try_table(count, rng, *tables[i//20%3])
             elif i%20==10: try_name(count, rng, drawn)
-            elif i%20 in (5,15): try_score(count, rng, here, *scored[i//10%2])
+            elif i%20==5: try_score(count, rng, here, *scored[i//20%2])
+            elif i%20==15: try_result(count, rng, here/'results')
             else:
                 suffix,content = whole[rng.integers(len(whole))]
                 path = here/f'damaged{suffix}'

@@ -1,4 +1,4 @@
-"Find planted copies, and count false ones: `python tools/leaks.py <ISIC2017> <ISIC2018>` writes data/results/leaks.json."
+"Copies found and false ones: `python tools/leaks.py <ISIC2017> <ISIC2018>` writes data/results/leaks.json."
 import io, sys
 from pathlib import Path
 import numpy as np
@@ -10,6 +10,20 @@ from ckdnet.data.leaks import THRESHOLD, leaks, signature, signatures
 
 COPIES = 200 # training images
 THRESHOLDS = (.98,.985,.99,.995)
+# pairs above .99 that show two lesions, as seen side by side; the other pairs show one photograph
+DIFFERENT = {
+    ('ISIC_0000001','ISIC_0000211'), ('ISIC_0000199','ISIC_0031127'), ('ISIC_0000211','ISIC_0000001'),
+    ('ISIC_0000080','ISIC_0027548'), ('ISIC_0000211','ISIC_0026834'), ('ISIC_0000211','ISIC_0033769'),
+    ('ISIC_0000482','ISIC_0027398'), ('ISIC_0000039','ISIC_0031719'), ('ISIC_0009933','ISIC_0031460'),
+    ('ISIC_0000232','ISIC_0033549'), ('ISIC_0000199','ISIC_0026207'), ('ISIC_0000261','ISIC_0000001'),
+    ('ISIC_0000232','ISIC_0033921'), ('ISIC_0014836','ISIC_0031197'), ('ISIC_0014836','ISIC_0032864'),
+    ('ISIC_0000001','ISIC_0032236'), ('ISIC_0000495','ISIC_0024355'), ('ISIC_0000501','ISIC_0000503'),
+}
+
+def judge(others):
+    "How many pairs of different ids show one photograph, and how many two lesions."
+    different = sum((one,other) in DIFFERENT for one,other,_ in others)
+    return dict(one_photograph=len(others)-different, two_lesions=different)
 
 def changed(path):
     "Kind of change → the changed image."
@@ -45,7 +59,9 @@ if __name__=='__main__':
         out[str(t)] = dict(**found, same_id_found=int((above & same).sum()), other_pairs=int((above & ~same).sum()),
                            images_of_other_pairs=int(pairs.asked[above & ~same].nunique()))
     others = pairs[~same & (pairs.correlation>=THRESHOLD)]
-    shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in zip(others.known, others.asked, others.correlation)]
+    rows = zip(others.known, others.asked, others.correlation)
+    shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in rows]
     write_json(Path('data/results/leaks.json'), dict(
-        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out, others=shown))
+        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out,
+        others=shown, **judge(shown)))
     print(out)

@@ -1,7 +1,12 @@
-"Write Markdown from a notebook: prose, code, outputs, figures as files. `python tools/readme.py in.ipynb out.md`"
+"""Write Markdown from a notebook: prose, code, outputs, figures as files. `python tools/readme.py in.ipynb out.md`
+
+What follows a cell of Markdown that begins with `REST` is for the notebook only."""
 import base64, re, sys
+from itertools import takewhile
 from pathlib import Path
 import nbformat
+
+REST = '<!-- Not in the README from here on. -->'
 
 def fence(text, lang=''): return f"```{lang}\n{text.rstrip()}\n```"
 
@@ -31,6 +36,7 @@ def markdown(cell, nb, out):
 
 if __name__ == '__main__':
     nb, out = sys.argv[1:]
-    parts = [p for c in nbformat.read(nb, as_version=4).cells for p in markdown(c, nb, out) if p]
+    cells = takewhile(lambda c: not c.source.startswith(REST), nbformat.read(nb, as_version=4).cells)
+    parts = [p for c in cells for p in markdown(c, nb, out) if p]
     first = f'<!-- Written by `make readme` from {nb}: edit that. -->'
     Path(out).write_text('\n\n'.join([first, *parts]) + '\n', encoding='utf-8')

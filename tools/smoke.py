@@ -18,6 +18,7 @@ def as_isic2018(sample, folder):
     truth = folder/'ISIC2018_Task3_Training_GroundTruth'
     inputs = [folder/f'ISIC2018_Task{t}_Training_Input' for t in ('1-2','3')]
     for f in (masks, truth, *inputs): f.mkdir(parents=True)
+    shutil.copy(sample/'synthetic.json', folder) # by which they are known to be drawn
     for r in df.itertuples():
         for f in inputs: shutil.copy(r.image, f)
         shutil.copy(r.mask, masks)

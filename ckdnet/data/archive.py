@@ -7,7 +7,8 @@ __all__ = ['ARCHIVE', 'ARCHIVE_ISIC2017', 'ARCHIVE_ISIC2018', 'tree_path', 'arch
 
 # %% ../../nbs/02_data.archive.ipynb #88ef34a2
 import pandas as pd
-from .published import TARGETS, edition, find_table, index_of, map_labels, published, read_columns
+from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
+                                   read_columns)
 from .folder import counts
 from .tables import pictures
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
@@ -36,9 +37,11 @@ def archive(
         t = t.drop(index=other.index)
     label = tree_path(t)
     diagnosis,left = map_labels(label, 'archive', to)
-    if 'copyright_license' in t: notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
+    if 'copyright_license' in t:
+        notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
     lesion = t.get('patient_id', pd.Series(None, t.index, dtype=object)).fillna(t.get('lesion_id'))
-    return index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion), [*notes, *left]
+    return index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion), [*notes,
+                                                                                          *left]
 
 # %% ../../nbs/02_data.archive.ipynb #a1bce695
 def archive_isic2017(folder): return archive(folder, 'isic2017')

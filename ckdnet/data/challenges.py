@@ -8,11 +8,13 @@ __all__ = ['ISIC2016', 'ISIC2019', 'ISIC2020', 'isic2016', 'isic2019', 'isic2020
 # %% ../../nbs/02_data.challenges.ipynb #6097cb58
 import pandas as pd
 from .files import as_numbers, fail_if, table_rows
-from .published import TARGETS, edition, find_table, index_of, map_labels, published, read_columns
+from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
+                                   read_columns)
 from .tables import pictures
 
 # %% ../../nbs/02_data.challenges.ipynb #63ceee34
-_MALIGNANT = {'benign':'benign', 'malignant':'malignant', '0.0':'benign', '1.0':'malignant', '0':'benign', '1':'malignant'}
+_MALIGNANT = {'benign':'benign', 'malignant':'malignant', '0.0':'benign', '1.0':'malignant',
+              '0':'benign', '1':'malignant'}
 
 def isic2016(
     folder, # contains ISBI2016_ISIC_Part3_Training_GroundTruth.csv and the images
@@ -33,7 +35,8 @@ def _isic2016_part(folder, found, part, split, published, required=True):
     fix = 'It has an image and benign, malignant, 0.0 or 1.0 in each row.'
     fail_if(label.index[label.isna()] if rows else [path], f'Rows of {path} that are not understood', fix)
     t = pd.DataFrame(index=label.index)
-    return index_of(t, found, edition(path, len(t), published), label, split=split, mask=('_Segmentation','_segmentation'))
+    return index_of(t, found, edition(path, len(t), published), label, split=split,
+                    mask=('_Segmentation','_segmentation'))
 
 ISIC2016 = published('isic2016', ('benign','malignant'), isic2016, tasks=('malignant',))
 
@@ -54,7 +57,8 @@ def isic2019(
         label = n.idxmax(axis=1).str.upper()
         diagnosis,left = map_labels(label, 'isic2019', 'isic2019')
         about = _metadata(folder, part, t.index)
-        parts.append(index_of(about, found, edition(path, len(t), published), label, diagnosis, about.get('lesion_id'), split))
+        parts.append(index_of(about, found, edition(path, len(t), published), label, diagnosis,
+                              about.get('lesion_id'), split))
         notes += left
     return pd.concat(parts, ignore_index=True), notes
 
@@ -70,7 +74,7 @@ ISIC2019 = published('isic2019', TARGETS['isic2019'], isic2019)
 
 # %% ../../nbs/02_data.challenges.ipynb #030dd19c
 def isic2020(
-    folder, # contains ISIC_2020_Training_GroundTruth_v2.csv (or the first edition, or Kaggle's train.csv) and the images
+    folder, # contains ISIC_2020_Training_GroundTruth_v2.csv, or Kaggle's train.csv, and the images
 )->tuple: # index before the split, and lines for the user
     "The images of ISIC2020. Raises `DataError` for anything missing, unknown or doubled."
     names = ('ISIC_2020_Training_GroundTruth_v2','ISIC_2020_Training_GroundTruth','train')
@@ -80,7 +84,8 @@ def isic2020(
     label = t.target.map(_MALIGNANT)
     fail_if(t.index[label.isna()], f'Images whose target is not 0 or 1 in {path}', 'Download it again.')
     twice = _duplicates(folder) & set(t.index)
-    notes = [f'{len(twice)} duplicates of the list are left out.'] if twice else ['The list of duplicates is not there.']
+    said = f'{len(twice)} duplicates of the list are left out.'
+    notes = [said if twice else 'The list of duplicates is not there.']
     keep = ~t.index.isin(list(twice))
     t,label = t[keep],label[keep]
     return index_of(t, pictures(folder, strict=False), about, label, lesion=t.patient_id), notes

@@ -11,7 +11,8 @@ from pathlib import Path
 import pandas as pd
 from .files import as_numbers, fail_if
 from .folder import counts
-from .published import TARGETS, edition, find_table, index_of, map_labels, published, read_columns
+from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
+                                   read_columns)
 from .tables import path_parts, pictures
 
 # %% ../../nbs/02_data.clinical.ipynb #42336360
@@ -33,7 +34,8 @@ def derm7pt(
     split = _derm7pt_split(path.parent, len(t))
     ids = t.derm.map(lambda f: path_parts(f)[-1])
     t,label,group,split = (s.set_axis(ids) for s in (t, label, group, split))
-    df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 1_011), label, group, t.case_num, split, files=t.derm)
+    df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 1_011), label, group,
+                  t.case_num, split, files=t.derm)
     return df.assign(image_type='dermoscopic'), [f'The clinical photographs of the {len(t)} cases are left out.']
 
 def _derm7pt_split(folder, rows):
@@ -54,7 +56,8 @@ def pad_ufes_20(
     path = find_table(folder, 'metadata', 'PAD_20_Metadata')
     t = read_columns(path, ['img_id','patient_id','diagnostic'])
     t.index = t.img_id.map(lambda f: path_parts(f)[-1])
-    df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 2_298), t.diagnostic, lesion=t.patient_id)
+    df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 2_298), t.diagnostic,
+                  lesion=t.patient_id)
     return df.assign(image_type='clinical: close-up'), ['These are clinical photographs, no dermoscopic images.']
 
 PAD_UFES_20 = published('pad_ufes_20', ('MEL','BCC','SCC','ACK','SEK','NEV'), pad_ufes_20)
@@ -73,7 +76,8 @@ def bcn20000(
         about = edition(path, len(t))
         t = t[t.diagnosis.notna()] # the test images may come without
         diagnosis,left = map_labels(t.diagnosis, 'bcn20000', 'isic2019')
-        if len(t): parts.append(index_of(t, found, about, t.diagnosis, diagnosis, t.lesion_id, split))
+        if len(t): parts.append(index_of(t, found, about, t.diagnosis, diagnosis, t.lesion_id,
+                                         split))
         notes += left
     return pd.concat(parts, ignore_index=True), notes
 
@@ -97,7 +101,8 @@ def milk10k(
     t = t.drop(index=other.index)
     label = t.lesion_id.map(n.idxmax(axis=1).str.upper())
     fail_if(t.index[label.isna()], f'Images of lesions without a diagnosis in {path}', 'Download both tables again.')
-    df = index_of(t, pictures(folder, strict=False), edition(path, len(truth), 5_240), label, lesion=t.lesion_id)
+    df = index_of(t, pictures(folder, strict=False), edition(path, len(truth), 5_240), label,
+                  lesion=t.lesion_id)
     return df, [f'Not dermoscopic, left out: {counts(other)}.'] if len(other) else []
 
 MILK10K_SET = published('milk10k', MILK10K, milk10k)

@@ -6,10 +6,10 @@
 __all__ = ['FILES', 'ADDRESSES', 'DownloadError', 'download']
 
 # %% ../../nbs/06_data.download.ipynb #3e05731a
-import errno, hashlib, json, os, shutil, stat, threading, zipfile
-from concurrent.futures import ThreadPoolExecutor, wait
+import errno, hashlib, json, os, queue, shutil, stat, tempfile, threading, time, zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from http.client import HTTPException
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
@@ -47,6 +47,16 @@ TIMEOUT = 20 # s without a byte, after which a connection counts as lost
 
 class _Trouble(Exception):
     "What another attempt may mend."
+    def __init__(self, text, wait=0):
+        super().__init__(text)
+        self.wait = wait # s that the server asks for
+
+def _retry_after(value):
+    "The seconds of a `Retry-After` header: a number, or the time until a date; 0 for anything else."
+    try: return max(0, float(value))
+    except (TypeError, ValueError): pass
+    try: return max(0, parsedate_to_datetime(value).timestamp()-time.time())
+    except (TypeError, ValueError): return 0
 
 @contextmanager
 def _transfer():
@@ -54,9 +64,10 @@ def _transfer():
     try: yield
     except DownloadError: raise
     except HTTPError as e:
-        text = f'the server answers {e.code} {e.reason}'
+        text,wait = f'the server answers {e.code} {e.reason}', _retry_after(e.headers['Retry-After'])
         e.close()
-        raise (_Trouble if e.code in (408,429) or e.code>=500 else DownloadError)(text) from None
+        if e.code in (408,429) or e.code>=500: raise _Trouble(text, wait) from None
+        raise DownloadError(text) from None
     except (OSError, HTTPException) as e: raise _Trouble(f"no connection ({getattr(e,'reason',None) or e})") from e
 
 # %% ../../nbs/06_data.download.ipynb #06c7684c
@@ -75,8 +86,10 @@ def _version(headers):
 
 def _look(url):
     with _transfer(), _ask(url, 'HEAD') as r:
-        if r.headers['Content-Length'] is None: raise DownloadError('the server does not tell the size')
-        return _Remote(url, int(r.headers['Content-Length']), _version(r.headers))
+        size = r.headers['Content-Length']
+        if size is None: raise DownloadError('the server does not tell the size')
+        if not size.isdecimal(): raise DownloadError(f"the server's Content-Length is {size!r}, no number of bytes")
+        return _Remote(url, int(size), _version(r.headers))
 
 # %% ../../nbs/06_data.download.ipynb #8de93db6
 CHUNK = 2**16 # bytes that are written at once, at most; a killed process loses no more
@@ -133,13 +146,15 @@ def _fetch(
         with open(part, 'ab', buffering=0) as f:
             if start==0: f.truncate(0)
             for block in _blocks(r, remote.size-start):
+                tell(f.tell()) # before it is written: a stopped thread writes nothing
                 f.write(block)
-                tell(f.tell())
+            tell(f.tell())
 
 # %% ../../nbs/06_data.download.ipynb #8277bd64
 TRIES = 8 # attempts in a row that bring nothing, for a file
 LOOKS = 4 # the same, for the headers of a file
 PAUSE = 1. # s, the first one
+LONGEST = 600 # s that a server may ask for with `Retry-After`
 
 class _Stopped(Exception):
     "The user has stopped the program."
@@ -159,7 +174,8 @@ def _retry(
         except _Trouble as e:
             failures = 1 if arrived()>before else failures+1
             if failures==tries: raise DownloadError(f'{e}, {tries} times in a row') from e
-            pause = PAUSE*2**(failures-1)
+            if e.wait>LONGEST: raise DownloadError(f'{e} and asks to come back in {e.wait:.0f} s') from e
+            pause = max(PAUSE*2**(failures-1), e.wait)
             note(f'{e}; again in {pause:.2g} s')
             if stop.wait(pause): raise _Stopped
 
@@ -268,6 +284,15 @@ def _keep_table(part, file, stop):
     sync_to_disk(file.parent)
 
 # %% ../../nbs/06_data.download.ipynb #d6bf54f6
+def _compare(remote, part):
+    "Fetch a file a second time; raise `_Trouble` and forget it if the two differ."
+    with tempfile.TemporaryDirectory() as d:
+        again = Path(d)/part.name
+        _fetch(remote, again)
+        if file_hash(again)==file_hash(part): return
+    part.unlink()
+    raise _Trouble('two copies of it differ')
+
 def _get(s:_State, name):
     "Fetch one file, check it, unpack it. Raises `DownloadError`, or `OSError` for a full disk."
     def note(text): s.notes.append(f'{name}: {text}')
@@ -275,6 +300,7 @@ def _get(s:_State, name):
         remote = _look(f'{s.address}/{name}')
         part = _part(s.folder, remote)
         _fetch(remote, part, lambda n: s.tell(name, n))
+        if not name.endswith('.zip') and name not in {**_KNOWN, **s.checksums}: _compare(remote, part)
         return part
     for last in (False,True):
         part = _retry(attempt, lambda: s.arrived.get(name, 0), s.stop, note, TRIES)
@@ -312,17 +338,41 @@ def _tell_room(folder, remotes, address):
 # %% ../../nbs/06_data.download.ipynb #a59ec624
 PARALLEL = 4 # files at a time
 
+def _in_threads(s:_State, f, names, n, tell=lambda: None):
+    """What `f` of each name returns or raises, in `n` threads at a time. `tell` is called again and again meanwhile.
+
+    They are daemons, and an interrupt does not wait for them: one that hangs on a silent server ends with the program,
+    and writes nothing more."""
+    todo,results = queue.SimpleQueue(), {}
+    for name in names: todo.put(name)
+    def work():
+        while not s.stop.is_set():
+            try: name = todo.get_nowait()
+            except queue.Empty: return
+            try: results[name] = f(name)
+            except Exception as e: results[name] = e
+    threads = [threading.Thread(target=work, daemon=True) for _ in range(n)]
+    for t in threads: t.start()
+    try:
+        while alive := [t for t in threads if t.is_alive()]:
+            alive[0].join(.1)
+            tell()
+    except BaseException:
+        s.stop.set()
+        for t in threads: t.join(1/n)
+        raise
+    return results
+
 def _look_up(s:_State, names):
     "file → `_Remote` of those that are at the server; file → reason of the others."
     def look(name):
-        try: return _retry(lambda: _look(f'{s.address}/{name}'), lambda: 0, s.stop, lambda text: None, LOOKS)
-        except DownloadError as e: return str(e)
-    with ThreadPoolExecutor(len(FILES['isic2018'])) as pool:
-        try: found = dict(zip(names, pool.map(look, names)))
-        finally: s.stop.set()
-    s.stop.clear()
-    absent = {n: e for n,e in found.items() if isinstance(e, str)}
-    return {n: r for n,r in found.items() if n not in absent}, absent
+        def note(text): s.notes.append(f'{name}: {text}')
+        return _retry(lambda: _look(f'{s.address}/{name}'), lambda: 0, s.stop, note, LOOKS)
+    found = _in_threads(s, look, names, len(FILES['isic2018']))
+    for e in found.values():
+        if isinstance(e, Exception) and not isinstance(e, DownloadError): raise e
+    absent = {n: str(found[n]) for n in names if isinstance(found[n], DownloadError)}
+    return {n: found[n] for n in names if n not in absent}, absent
 
 # %% ../../nbs/06_data.download.ipynb #b74de9a3
 def _get_all(s:_State, remotes):
@@ -330,17 +380,12 @@ def _get_all(s:_State, remotes):
     total = sum(r.size for r in remotes.values())//10**6 + 1 # MB
     bar = progress_bar(range(total), leave=False)
     bar.update(0)
-    pool = ThreadPoolExecutor(PARALLEL)
-    jobs = {pool.submit(_get, s, n): n for n in remotes}
-    try:
-        while wait(jobs, timeout=.2).not_done:
-            bar.comment = 'MB' + ''.join(f', {n}' for n in s.notes[-1:])
-            bar.update(min(sum(s.arrived.values())//10**6, total-1))
-    finally:
-        s.stop.set()
-        pool.shutdown(cancel_futures=True)
+    def tell():
+        bar.comment = 'MB' + ''.join(f', {n}' for n in s.notes[-1:])
+        bar.update(min(sum(s.arrived.values())//10**6, total-1))
+    results = _in_threads(s, lambda name: _get(s, name), remotes, PARALLEL, tell)
     bar.update(total)
-    failed = {n: job.exception() for job,n in jobs.items() if job.exception()}
+    failed = {n:e for n,e in results.items() if e}
     for e in failed.values():
         if not isinstance(e, OSError): raise e
     return failed

@@ -19,7 +19,8 @@ from .tables import (GROUPS, Pictures, column, group_columns, named_column, near
 from ..metrics import bma, mean_or_none, one_vs_rest
 
 # %% ../../nbs/02_data.folder.ipynb #eed7c3ae
-SPLIT_NAMES = dict(train='train', training='train', select='select', valid='valid', val='valid', dev='valid',
+SPLIT_NAMES = dict(train='train', training='train', select='select', valid='valid', val='valid',
+                   dev='valid',
                    validation='valid', test='test', testing='test')
 
 def _numbered(names):
@@ -38,7 +39,8 @@ def by_folder(
     if classes and folders<=set(classes): return names
     if len(folders)<2 or '' in folders: return {}
     like = 'Their names differ in a number only, as those of parts, patients and dates do'
-    fix = f"{like}. If they are diagnoses, pass classes='{','.join(sorted(folders))}'; otherwise give a table of labels."
+    names_them = f"classes='{','.join(sorted(folders))}'"
+    fix = f'{like}. If they are diagnoses, pass {names_them}; otherwise give a table of labels.'
     if _numbered(folders): fail_if(folders, f'Sub-folders of {found.folder} that may not be diagnoses', fix)
     return names
 
@@ -56,7 +58,8 @@ def masks_of(
 )->dict: # id of an image → path of its mask
     "Raises `DataError` for masks of unknown images, and for two masks of one."
     masks = pictures(folder)
-    image = {m:_image_of(found, p.relative_to(masks.folder).as_posix()) for m,p in masks.paths.items()}
+    image = {m:_image_of(found, p.relative_to(masks.folder).as_posix()) for m,
+             p in masks.paths.items()}
     _fail_if_unknown([m for m,i in image.items() if i is None], found, f'Masks of unknown images in {folder}')
     ids = pd.Series(list(image.values()), dtype=object)
     fail_if(ids[ids.duplicated()], f'Two masks for one image in {folder}', 'Remove or rename one of each.')
@@ -80,7 +83,8 @@ def roles(
     path, # of the table, for error messages
 )->dict: # role → column, as it is written
     "What the columns of a table are for. Raises `DataError` where a split could be overlooked."
-    out = {r:named_column(t, given[r], path) if given.get(r) else column(t, names) for r,names in _ROLES.items()}
+    out = {r:named_column(t, given[r], path) if given.get(r) else column(t, names) for r,
+           names in _ROLES.items()}
     out['image'] = out['image'] or t.columns[0]
     if out['split'] is None: _ask_about_splits(t, out, path)
     return {r:c for r,c in out.items() if c}
@@ -111,7 +115,8 @@ def parse_classes(
 
 def _from_text(text):
     if '=' not in text: return text.split(',')
-    return {name:labels.split(',') for name,_,labels in (one.partition('=') for one in text.split())}
+    return {name:labels.split(',') for name,_,
+            labels in (one.partition('=') for one in text.split())}
 
 # %% ../../nbs/02_data.folder.ipynb #3cf7afb9
 def diagnoses(
@@ -133,7 +138,8 @@ def diagnoses(
     merged = labels.map({v:c for c,vs in classes.items() for v in vs}).astype(object)
     merged = merged.where(merged.notna(), None)
     none = labels[labels.notna() & merged.isna()]
-    if all(vs==[c] for c,vs in classes.items()): check_diagnoses(pd.DataFrame(dict(diagnosis=labels)), classes)
+    if all(vs==[c] for c,
+           vs in classes.items()): check_diagnoses(pd.DataFrame(dict(diagnosis=labels)), classes)
     if len(none): notes.append(f'Labels in none of the classes, left out: {counts(none)}.')
     return merged, [role['label']], notes
 
@@ -240,8 +246,8 @@ def own_cls_metrics(
     return out | dict(avg_AUC=mean_or_none([m['AUC'] for m in out.values()]), BMA=balanced)
 
 # %% ../../nbs/02_data.folder.ipynb #f374af10
-POSITIVE = ('melanoma','mel','malignant','cancer','carcinoma','tumor','tumour','positive','abnormal','diseased',
-            'ill','sick','yes','true','1')
+POSITIVE = ('melanoma','mel','malignant','cancer','carcinoma','tumor','tumour','positive',
+            'abnormal','diseased','ill','sick','yes','true','1')
 
 def positive_tasks(
     classes:tuple, # names
@@ -281,7 +287,8 @@ def own_dataset(
     given = dict(image=image_column, label=label_column, mask=mask_column, split=split_column)
     classes = parse_classes(classes)
     df,notes = read_own(images, masks, labels, group, classes, given)
-    names = tuple(classes or sorted(df.diagnosis.dropna().unique())) if df.diagnosis.notna().any() else ()
+    labels = sorted(df.diagnosis.dropna().unique())
+    names = tuple(classes or labels) if labels else ()
     check_classes(names)
     tasks = positive_tasks(names, positive) if names else ()
     _check_files(df)
@@ -291,7 +298,8 @@ def own_dataset(
     notes = [_found(name, df, tasks), *notes, *_twin_note(df)]
     if not quiet: print('\n'.join(notes))
     metrics = partial(own_cls_metrics, tasks={c:names.index(c) for c in tasks})
-    return register_dataset(Dataset(name, names or ('lesion',), lambda folder=None: df.copy(), metrics, tasks=tasks))
+    return register_dataset(Dataset(name, names or ('lesion',), lambda folder=None: df.copy(),
+                                    metrics, tasks=tasks))
 
 # %% ../../nbs/02_data.folder.ipynb #b11ae744
 def _found(name, df, tasks):
@@ -314,13 +322,16 @@ def _twin_note(df):
 def read_own(images, masks, labels, group, classes, given):
     "The index before it is split, 'train' where no split is given, and what to tell the user."
     if not Path(images).is_file():
-        if group and group!='folder' and not labels: raise ValueError(f"group='{group}' is a column of a table: pass labels.")
+        if group and group!='folder' and not labels:
+            raise ValueError(f"group='{group}' is a column of a table: pass labels.")
         return _read_folder(images, masks, labels, group, classes, given)
     if labels or masks: raise ValueError(f'{images} is a table: its columns name the masks and the labels.')
     t,role = _read_table(images, given)
     place = Path(images).parent
     paths = _paths(t[role['image']], place, f'Images of {images} that do not exist')
-    of_masks = _paths(t[role['mask']].dropna(), place, f'Masks of {images} that do not exist') if 'mask' in role else {}
+    of_masks = {}
+    if 'mask' in role:
+        of_masks = _paths(t[role['mask']].dropna(), place, f'Masks of {images} that do not exist')
     diagnosis,used,notes = diagnoses(t, role, classes, images)
     return _rows(paths, of_masks, diagnosis, t, role, group, used, notes, images)
 
@@ -336,7 +347,8 @@ def _read_table(path, given):
 
 def _other_key(t, role):
     "What to do about a column of images whose values repeat: perhaps another one holds them."
-    unique = [c for c in t.columns if c not in role.values() and t[c].notna().all() and t[c].is_unique]
+    unique = [c for c in t.columns if c not in role.values() and t[c].notna().all()
+              and t[c].is_unique]
     near = f"Are they in another column? Pass image_column='{unique[0]}'." if unique else ''
     return near or 'Remove one of each.'
 
@@ -358,8 +370,11 @@ def _read_folder(images, masks, labels, group, classes, given):
     if labels:
         t,role = _read_rows(labels, given, found)
         diagnosis,used,notes = diagnoses(t, role, classes, labels)
-    else: t,role,used,notes,diagnosis = pd.DataFrame(index=list(found.paths)), {}, [], [], pd.Series(dtype=object)
-    if diagnosis.isna().all() and (not masks or classes): diagnosis = pd.Series(by_folder(found, classes), dtype=object)
+    else:
+        t,role = pd.DataFrame(index=list(found.paths)),{}
+        diagnosis,used,notes = pd.Series(dtype=object),[],[]
+    if diagnosis.isna().all() and (classes or not masks):
+        diagnosis = pd.Series(by_folder(found, classes), dtype=object)
     elif not labels and len({found.folder_of(i) for i in found.paths})>1:
         notes.append('The sub-folders are not taken for diagnoses: pass `classes` with their names if they are.')
     if group=='folder': t = t.assign(folder=pd.Series({i:found.folder_of(i) for i in found.paths}))
@@ -387,14 +402,17 @@ def _ask_for_images(t, role, path, found):
 def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     "The index, in the order of the files, and what to tell the user."
     if not masks and not diagnosis.notna().any(): raise DataError(_no_label(t, role, where))
-    bare = [i for i in paths if i not in masks and pd.isna(diagnosis.get(i))]
-    if bare: notes.append(f'{len(bare)} images with neither mask nor label are left out, such as {bare[0]}.')
-    ids = [i for i in paths if i not in set(bare)]
+    labelled = set(diagnosis.dropna().index)
+    ids = [i for i in paths if i in masks or i in labelled]
+    bare = paths.keys()-set(ids)
+    if bare: notes.append(f'{len(bare)} images with neither mask nor label are left out, such as {min(bare)}.')
     lesion,note = _groups(t, role, group, where)
-    df = pd.DataFrame(dict(image_id=ids, image=[paths[i] for i in ids], mask=[masks.get(i) for i in ids]), dtype=object)
+    df = pd.DataFrame(dict(image_id=ids, image=[paths[i] for i in ids],
+                           mask=[masks.get(i) for i in ids]), dtype=object)
     def cells(s): return s.reindex(ids).astype(object).where(lambda v: v.notna(), None).to_numpy()
     df['diagnosis'] = cells(diagnosis)
-    df['split'] = _given_splits(t[role['split']].reindex(ids)).to_numpy() if 'split' in role else 'train'
+    df['split'] = 'train'
+    if 'split' in role: df['split'] = _given_splits(t[role['split']].reindex(ids)).to_numpy()
     df['lesion'] = cells(lesion)
     extra = group_columns(t)
     for g in extra: df[g] = cells(extra[g])
@@ -406,14 +424,17 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
 def _groups(t, role, group, where):
     "The group of each image: of the column that the user names, else of a usual one if there is no split."
     if group: return t[named_column(t, group, where)], []
-    usual = next((c for c in (column(t, [g]) for g in _GROUP) if c and t[c].duplicated().any()), None)
+    usual = next((c for c in (column(t, [g]) for g in _GROUP) if c and t[c].duplicated().any()),
+                 None)
     if usual is None: return pd.Series(dtype=object), []
-    if 'split' in role: return pd.Series(dtype=object), [f"Group {usual} is not used: the table gives the splits."]
+    if 'split' in role:
+        return pd.Series(dtype=object), [f"Group {usual} is not used: the table gives the splits."]
     return t[usual], [f"Images of one {usual} stay in one split."]
 
 def _no_label(t, role, where):
     "What to do about a table without labels: perhaps a column holds them."
-    few = [c for c in t.columns if c not in role.values() and 2<=t[c].nunique()<=20 and t[c].nunique()<len(t)/2]
+    few = [c for c in t.columns if c not in role.values() and 2<=t[c].nunique()<=20
+           and t[c].nunique()<len(t)/2]
     say = [f"{c} ({', '.join(sorted(t[c].dropna().unique())[:3])} …)" for c in few]
     near = f" The labels may be in {' or '.join(say)}: pass label_column='{few[0]}'." if few else ''
     return f'{where} has neither masks nor labels.{near}'

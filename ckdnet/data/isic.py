@@ -94,7 +94,9 @@ def _age_and_sex(data, images):
     places = [_place(folder, f'{data.name}_metadata.csv') for folder in (data.parent, data)]
     path = next((p for p in places if p.is_file()), None)
     if path is None: return pd.DataFrame(index=list(images))
-    t = read_table(path, ['image_id','age_approximate','sex']).set_index('image_id')
+    t = read_table(path)
+    fail_if({'image_id'}-set(t.columns), f'Columns that {path} lacks', 'Download it again.')
+    t = t.set_index('image_id')
     fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {path}', 'Download it again.')
     return group_columns(t.reindex(list(images)))
 

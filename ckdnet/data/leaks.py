@@ -6,7 +6,7 @@
 __all__ = ['SIDE', 'VIEWS', 'THRESHOLD', 'known_overlaps', 'signature', 'signatures', 'leaks', 'save_signatures',
            'load_signatures', 'known_images']
 
-# %% ../../nbs/02_data.leaks.ipynb #1b3793ba
+# %% ../../nbs/02_data.leaks.ipynb #62e5c7dd
 import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files as package_files
@@ -16,16 +16,17 @@ from PIL import Image
 from ..core import atomic_path
 from .files import DataError, read_image
 
-# %% ../../nbs/02_data.leaks.ipynb #22299a15
+# %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
     "Numbers of images that public data sets share, with the source of each number."
     return pd.read_csv(package_files('ckdnet.data')/'overlaps.csv')
 
-# %% ../../nbs/02_data.leaks.ipynb #f8f6a246
+# %% ../../nbs/02_data.leaks.ipynb #de8bc0d9
 SIDE = 8 # of a view
 _CUT = .05
 VIEWS = [(0,0,1,1)] + [(c,c,1-c,1-c) for c in (_CUT/2,_CUT)] + [ # left, upper, right and lower edge
-    (a*_CUT, b*_CUT, 1-c*_CUT, 1-d*_CUT) for a,c in ((0,0),(1,0),(0,1)) for b,d in ((0,0),(1,0),(0,1)) if a+b+c+d]
+    (a*_CUT, b*_CUT, 1-c*_CUT, 1-d*_CUT) for a,c in ((0,0),(1,0),(0,1)) for b,
+    d in ((0,0),(1,0),(0,1)) if a+b+c+d]
 
 def signature(
     image:np.ndarray, # (H,W,3) uint8, RGB
@@ -33,7 +34,8 @@ def signature(
     "The views of an image."
     im = Image.fromarray(image).convert('L').resize((64,64), Image.BOX)
     boxes = [tuple(64*v for v in view) for view in VIEWS]
-    t = np.stack([np.asarray(im.resize((SIDE,SIDE), Image.BOX, box), dtype=np.float32).ravel() for box in boxes])
+    t = np.stack([np.asarray(im.resize((SIDE,SIDE), Image.BOX, box), dtype=np.float32).ravel()
+                  for box in boxes])
     t -= t.mean(1, keepdims=True)
     return np.round(127*t/np.maximum(np.abs(t).max(1, keepdims=True), 1)).astype(np.int8)
 
@@ -44,7 +46,7 @@ def signatures(
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return np.stack(list(pool.map(lambda p: signature(read_image(p, 64)), paths)))
 
-# %% ../../nbs/02_data.leaks.ipynb #76db2904
+# %% ../../nbs/02_data.leaks.ipynb #2f389755
 THRESHOLD = .99 # lowest correlation of a copy
 
 def _unit(s):
@@ -65,7 +67,7 @@ def _best(whole, views):
         for v in range(views.shape[1]): np.maximum(best, turned@views[:,v].T, out=best)
     return best
 
-# %% ../../nbs/02_data.leaks.ipynb #ac353052
+# %% ../../nbs/02_data.leaks.ipynb #124073b2
 _BLOCK = 500 # images
 
 def leaks(
@@ -75,7 +77,8 @@ def leaks(
 )->pd.DataFrame: # one row per pair: known, asked (positions), correlation; the highest first
     "Pairs of images that show one photograph. Raises `ValueError` for signatures of other views."
     shape = (len(VIEWS), SIDE*SIDE)
-    if known.shape[1:]!=shape or asked.shape[1:]!=shape: raise ValueError(f'Signatures have {shape} numbers per image.')
+    if known.shape[1:]!=shape or asked.shape[1:]!=shape:
+        raise ValueError(f'Signatures have {shape} numbers per image.')
     a,b = _unit(known),_unit(asked)
     found = []
     for start in range(0, len(b), _BLOCK):
@@ -83,9 +86,10 @@ def leaks(
         c = np.maximum(_best(part[:,0], a), _best(a[:,0], part).T)
         j,i = np.nonzero(c>=threshold)
         found.append(pd.DataFrame(dict(known=i, asked=j+start, correlation=c[j,i])))
-    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False, ignore_index=True)
+    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False,
+                                                           ignore_index=True)
 
-# %% ../../nbs/02_data.leaks.ipynb #9254cf3d
+# %% ../../nbs/02_data.leaks.ipynb #401c9c8b
 def save_signatures(
     file, # .npz
     ids, # of the images
@@ -93,7 +97,8 @@ def save_signatures(
 ):
     "Write signatures; the file is complete or absent."
     with atomic_path(file) as part, open(part, 'wb') as f:
-        np.savez_compressed(f, ids=np.array([str(i) for i in ids], dtype=str), signatures=signatures)
+        np.savez_compressed(f, ids=np.array([str(i) for i in ids], dtype=str),
+                            signatures=signatures)
 
 def load_signatures(
     file, # written by `save_signatures`
@@ -106,7 +111,7 @@ def load_signatures(
         raise DataError(f'{file} holds {s.dtype} {s.shape}, not signatures: make it again.')
     return ids.tolist(), s
 
-# %% ../../nbs/02_data.leaks.ipynb #10e8bdb7
+# %% ../../nbs/02_data.leaks.ipynb #b61bfbeb
 def known_images(
     df:pd.DataFrame, # an index: the images that a network is judged on
     file, # of `save_signatures`: the training images
@@ -115,5 +120,6 @@ def known_images(
     "Images of an index that a network was trained on, by their appearance."
     ids,s = load_signatures(file)
     pairs = leaks(s, signatures(df.image), threshold).drop_duplicates('asked')
-    return pd.DataFrame(dict(image_id=df.image_id.to_numpy()[pairs.asked], like=[ids[i] for i in pairs.known],
+    return pd.DataFrame(dict(image_id=df.image_id.to_numpy()[pairs.asked],
+                             like=[ids[i] for i in pairs.known],
                              correlation=pairs.correlation.to_numpy()))

@@ -21,7 +21,8 @@ def ph2_rows(
     if path.suffix.lower()=='.xlsx': return excel_rows(path)
     text = path.read_text(encoding='utf-8-sig', errors='replace')
     if '||' not in text: return table_rows(path)
-    rows = [re.split(r'\|\|?', line.strip().strip('|')) for line in text.splitlines() if '||' in line]
+    rows = [re.split(r'\|\|?', line.strip().strip('|')) for line in text.splitlines()
+            if '||' in line]
     return [[c.strip() or None for c in row] for row in rows]
 
 # %% ../../nbs/02_data.ph2.ipynb #3645cacb
@@ -32,7 +33,8 @@ def ph2_labels(
 )->pd.Series: # image id → 'common_nevus', 'atypical_nevus' or 'melanoma'
     "The diagnoses of the experts. Raises `DataError` for a table that is none of the known forms."
     rows = [[_plain(c) for c in row] for row in ph2_rows(path)]
-    start = next((i for i,row in enumerate(rows) if {'image_name','name','image_id','image'} & set(row)), None)
+    start = next((i for i,row in enumerate(rows)
+                  if {'image_name','name','image_id','image'} & set(row)), None)
     if start is None: raise DataError(f'{path} has no row with the names of columns: is it the table of PH2?')
     header = rows[start]
     name = next(i for i,c in enumerate(header) if c in ('image_name','name','image_id','image'))
@@ -60,6 +62,7 @@ def ph2(
     path = find_table(folder, 'PH2_dataset', 'PH2 dataset')
     label = ph2_labels(path)
     t = pd.DataFrame(index=label.index)
-    return index_of(t, pictures(folder, strict=False), edition(path, len(t), 200), label, mask=('_lesion',)), []
+    found = pictures(folder, strict=False)
+    return index_of(t, found, edition(path, len(t), 200), label, mask=('_lesion',)), []
 
 PH2 = published('ph2', ('melanoma','atypical_nevus','common_nevus'), ph2, tasks=('melanoma',))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TARGETS', 'find_table', 'read_columns', 'edition', 'diagnosis_table', 'map_labels', 'index_of', 'published',
-           'published_index', 'describe']
+           'published_index', 'without_few', 'describe']
 
 # %% ../../nbs/02_data.published.ipynb #32aee297
 from collections.abc import Callable
@@ -33,7 +33,8 @@ def find_table(
     found = {f.name.lower():f for f in _files(folder, 2)}
     table = next((found[w] for w in wanted if w in found), None)
     if table or not required: return table
-    above = [p for p in list(folder.absolute().parents)[:2] if {f.name.lower() for f in _files(p, 1)} & set(wanted)]
+    above = [p for p in list(folder.absolute().parents)[:2]
+             if {f.name.lower() for f in _files(p, 1)} & set(wanted)]
     where = f'it lies in {above[0]}: pass that folder' if above else 'unpack it there, or correct the path'
     raise DataError(f"There is no {names[0]} in {folder} or two folders below; {where}.")
 
@@ -115,12 +116,14 @@ def index_of(
     files:pd.Series=None, # names of the files; by default the ids
 )->pd.DataFrame: # an index that is not split yet
     "Raises `DataError` for rows without a file, and for images that occur twice."
-    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {edition}', 'Is it the table of another data set?')
+    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {edition}',
+            'Is it the table of another data set?')
     ids = (pd.Series(t.index, t.index) if files is None else files).map(found.find)
     _fail_if_without_file(t.index[ids.isna()], t, found, edition)
     def cells(s): return np.where(pd.notna(s), s, None) if isinstance(s, pd.Series) else s
     masks = [next((found.paths[m] for e in mask if (m := found.find(i+e))), None) for i in t.index]
-    df = pd.DataFrame(dict(image_id=t.index, image=[found.paths[i] for i in ids], mask=masks), dtype=object)
+    df = pd.DataFrame(dict(image_id=t.index, image=[found.paths[i] for i in ids], mask=masks),
+                      dtype=object)
     df['diagnosis'] = cells(label if diagnosis is None else diagnosis)
     df['split'],df['lesion'] = cells(split),cells(lesion)
     groups = group_columns(t)
@@ -145,24 +148,42 @@ def published(
     "Register a published data set."
     tasks = tasks or classes
     metrics = metrics or partial(own_cls_metrics, tasks={c:classes.index(c) for c in tasks})
-    return register_dataset(Dataset(name, classes, partial(published_index, name, classes, read), metrics, tasks))
+    return register_dataset(Dataset(name, classes, partial(published_index, name, classes, read),
+                                    metrics, tasks))
 
 def published_index(name, classes, read, folder, seed=42):
     "The index of a published data set; what was found and left out is printed."
     df,notes = read(Path(folder).expanduser())
     used = df['mask'].notna() | df.diagnosis.notna()
     if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor class are left out.']
-    df = split_groups(df[used].reset_index(drop=True), seed)
+    df,few = without_few(df[used].reset_index(drop=True))
+    notes = [*notes, *few]
+    df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
-    if len(present)<len(classes): notes = [*notes, f"Classes without an image: {', '.join(sorted(set(classes)-set(present)))}."]
+    if len(present)<len(classes): notes = [*notes,
+                                           f"Classes without an image: {', '.join(sorted(set(classes)-set(present)))}."]
     check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
+
+def without_few(
+    df:pd.DataFrame, # an index before the split
+    least:int=8, # lesions or patients that a class needs for three splits
+)->tuple: # the index, and lines for the user
+    "The index without the diagnoses that are too rare to be split."
+    train = df[df.split=='train']
+    n = train.lesion.fillna(train.image_id).groupby(train.diagnosis).nunique()
+    few = n[n<least]
+    rare = df.diagnosis.isin(few.index)
+    df = df.assign(diagnosis=df.diagnosis.mask(rare, None))
+    said = [f'Too few lesions to be split, left out: {c} {k}.' for c,k in few.items()]
+    return df[df['mask'].notna() | df.diagnosis.notna()].reset_index(drop=True), said
 
 def describe(
     df:pd.DataFrame, # an index
 )->str: # one line
     "The numbers of images, masks, classes and splits."
-    parts = [f"{len(df)} images", f"{df['mask'].notna().sum()} masks", counts(df.diagnosis.dropna()), counts(df.split)]
+    parts = [f"{len(df)} images", f"{df['mask'].notna().sum()} masks",
+             counts(df.diagnosis.dropna()), counts(df.split)]
     groups = df.lesion.nunique()
     return '; '.join(p for p in [*parts, f'{groups} lesions or patients' if groups else ''] if p)

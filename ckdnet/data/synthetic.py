@@ -52,7 +52,8 @@ def skin(
     tone = rng.choice(SKIN)*(1 + .04*rng.standard_normal() + .012*rng.standard_normal(3))
     gx,gy = .12*rng.standard_normal(2)
     light = 1 + gx*x + gy*y - rng.uniform(.1,1.2)*np.hypot(x,y)**3
-    fine = .014*(rng.uniform(.4,2)*noise(rng,size,.14,3) + rng.uniform(.3,1.5)*noise(rng,size,.02,2))
+    fine = .014*(rng.uniform(.4,2)*noise(rng,size,.14,3) + rng.uniform(.3,1.5)*noise(rng,size,.02,
+                                                                                     2))
     spots = .05*rng.uniform(.2,1.6)*sigmoid(3*(noise(rng,size,.05,2)-1.3))
     return tone*(light[...,None] + (fine-spots)[...,None]*(.5,1.2,1.2))
 
@@ -93,7 +94,8 @@ def lesion_shape(
     radius = outline_radius(rng, np.arctan2(v,u), lobes, asym)
     ragged = np.maximum(radius,.35)-r + rough*noise(rng,size,.5*area**.5,4)
     mask = largest_piece(np.maximum(ragged, .35-r) > 0)
-    depth = np.where(mask, ndi.distance_transform_edt(mask)-.5, .5-ndi.distance_transform_edt(~mask))
+    depth = np.where(mask, ndi.distance_transform_edt(mask)-.5,
+                     .5-ndi.distance_transform_edt(~mask))
     return mask, depth/size
 
 # %% ../../nbs/03_data.synthetic.ipynb #5a5b9eaa
@@ -163,7 +165,8 @@ def melanoma(rng, size):
     return mask, depth, T, width, rng.uniform(.75,1)
 
 # %% ../../nbs/03_data.synthetic.ipynb #6a2eab6f
-WAXY = np.array([(.60,.54,.47),(.44,.32,.27),(.90,.77,.67),(.76,.64,.53),(.74,.45,.33),(.52,.44,.41),(.66,.52,.40)])
+WAXY = np.array([(.60,.54,.47),(.44,.32,.27),(.90,.77,.67),(.76,.64,.53),(.74,.45,.33),
+                 (.52,.44,.41),(.66,.52,.40)])
 
 def keratosis(rng, size):
     "Well defined and waxy, with furrows and dots. Returns mask, depth, T, width, density."
@@ -183,7 +186,8 @@ def keratosis(rng, size):
     return mask, depth, T, width, rng.uniform(.7,1)
 
 # %% ../../nbs/03_data.synthetic.ipynb #7cb1ca4d
-EVEN = np.array([(.69,.45,.34),(.52,.32,.26),(.80,.57,.44),(.89,.70,.59),(.75,.47,.38),(.30,.18,.15),(.62,.42,.33)])
+EVEN = np.array([(.69,.45,.34),(.52,.32,.26),(.80,.57,.44),(.89,.70,.59),(.75,.47,.38),
+                 (.30,.18,.15),(.62,.42,.33)])
 
 def nevus(rng, size):
     "Regular, with one colour and a fading border. Returns mask, depth, T, width, density."
@@ -197,7 +201,8 @@ def nevus(rng, size):
     core = np.exp(-((depth.max()-depth)/(.35*area**.5))**2)
     T = T*(1-rng.uniform(-.15,.55)*core[...,None]*(.8,1,1))
     if atypical: T = blend(T, (.38,.23,.18), .8*sigmoid(3*(noise(rng,size,.6*area**.5,3)-.8)))
-    if rng.random()<.7: structure = rng.uniform(.15,.5)*network(rng,size,rng.uniform(.022,.036))*(1-.5*core)
+    if rng.random()<.7: structure = rng.uniform(.15,.5)*network(rng,size,
+                                                                rng.uniform(.022,.036))*(1-.5*core)
     else: structure = .35*dots(rng,mask,int(90*area)+5,.009) # globules
     T = T*(1.04-structure[...,None]*(.8,1,1))
     width = rng.uniform(.006,.03)
@@ -308,7 +313,8 @@ def draw(
     im = im*(1 - (density*sigmoid(depth/width))[...,None]*(1-T))
     for overlay,share in OVERLAYS.items():
         if rng.random()<share: im = overlay(rng, im)
-    im = ndi.gaussian_filter(im, (.0035*size,.0035*size,0)) + .006*rng.standard_normal((size,size,1))
+    im = ndi.gaussian_filter(im,
+                             (.0035*size,.0035*size,0)) + .006*rng.standard_normal((size,size,1))
     return (im.clip(0,1)*255).round().astype(np.uint8), mask
 
 # %% ../../nbs/03_data.synthetic.ipynb #12ff1bba
@@ -395,7 +401,8 @@ def make_synthetic(
     Raises `ValueError` for too few images or too small a size, `FileExistsError` for a folder with other content."""
     folder = Path(folder)
     sizes = dict(zip(FIRST_IMAGE, (n_train,n_valid,n_test)))
-    args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed, drawing=DRAWING)
+    args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed,
+                drawing=DRAWING)
     for n in sizes.values(): deal_labels(n) # raises an error if n is too small
     if size<32: raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')
     if recorded_arguments(folder) == args: return folder
@@ -404,7 +411,8 @@ def make_synthetic(
         with atomic_path(folder) as part:
             uncertain = []
             for split,n in sizes.items(): uncertain += write_split(part, split, n, size, seed)
-            (part/'synthetic.json').write_text(json.dumps(dict(arguments=args, uncertain=uncertain), indent=1))
+            (part/'synthetic.json').write_text(json.dumps(dict(arguments=args, uncertain=uncertain),
+                                                          indent=1))
     except OSError:
         if recorded_arguments(folder) != args: raise # otherwise another process has written the same sample
     return folder
@@ -423,7 +431,8 @@ def save_image(file, image):
 def write_lines(file, header, rows, separator=','):
     "Write a table; None is an empty cell."
     file.parent.mkdir(parents=True, exist_ok=True)
-    lines = [separator.join('' if c is None else str(c) for c in row) for row in ([header] if header else [])+list(rows)]
+    lines = [separator.join('' if c is None else str(c) for c in row)
+             for row in ([header] if header else [])+list(rows)]
     file.write_text('\n'.join(lines)+'\n')
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00003
@@ -435,7 +444,8 @@ def as_ham10000(folder, rows):
         name = f'ISIC_{24306+i:07d}'
         save_image(folder/f'HAM10000_images_part_{1+i%2}'/f'{name}.jpg', im)
         save_image(folder/'HAM10000_segmentations_lesion_tschandl'/f'{name}_segmentation.png', mask)
-        table.append((f'HAM_{i//2:07d}', name, dx[label], 'histo', 40+i%30, ('male','female')[i%2], 'back', 'vidir_modern'))
+        table.append((f'HAM_{i//2:07d}', name, dx[label], 'histo', 40+i%30, ('male','female')[i%2],
+                      'back', 'vidir_modern'))
     header = ('lesion_id','image_id','dx','dx_type','age','sex','localization','dataset')
     write_lines(folder/'HAM10000_metadata', header, table)
 
@@ -447,9 +457,11 @@ def as_archive(folder, rows):
     table = []
     for i,label,im,mask in rows:
         save_image(folder/f'ISIC_{i:07d}.jpg', im)
-        table.append((f'ISIC_{i:07d}','Anonymous','CC-0',40+i%30,'posterior torso',*tree[label],None,None,
+        table.append((f'ISIC_{i:07d}','Anonymous','CC-0',40+i%30,'posterior torso',*tree[label],
+                      None,None,
                       'dermoscopic',f'IL_{i//2:07d}',f'IP_{i//4:07d}',('male','female')[i%2]))
-    header = ('isic_id','attribution','copyright_license','age_approx','anatom_site_general','diagnosis_1','diagnosis_2',
+    header = ('isic_id','attribution','copyright_license','age_approx','anatom_site_general',
+              'diagnosis_1','diagnosis_2',
               'diagnosis_3','diagnosis_4','diagnosis_5','image_type','lesion_id','patient_id','sex')
     write_lines(folder/'metadata.csv', header, table)
     (folder/'attribution.txt').write_text('Anonymous\n')
@@ -457,7 +469,8 @@ def as_archive(folder, rows):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00004
 def as_ph2(folder, rows):
     "A folder per image, and the table as text."
-    code = dict(melanoma=2, seborrheic_keratosis=1, nevus=0) # PH2 has no keratoses: the drawing stands for another nevus
+    code = dict(melanoma=2, seborrheic_keratosis=1,
+                nevus=0) # PH2 has no keratoses: the drawing stands for another nevus
     lines = ['||   Name || Histological Diagnosis || Clinical Diagnosis || Asymmetry | Pigment Network ||  Colors ||']
     for i,label,im,mask in rows:
         name = f'IMD{i+2:03d}'
@@ -477,7 +490,8 @@ def as_isic2016(folder, rows):
         ill = label=='melanoma'
         save_image(folder/f'ISBI2016_ISIC_Part3_{part}_Data'/f'ISIC_{i:07d}.jpg', im)
         save_image(folder/f'ISBI2016_ISIC_Part1_{part}_GroundTruth'/f'ISIC_{i:07d}_Segmentation.png', mask)
-        tables[part].append((f'ISIC_{i:07d}', float(ill) if part=='Test' else 'malignant' if ill else 'benign'))
+        tables[part].append((f'ISIC_{i:07d}', float(ill) if part=='Test' else 'malignant'
+                             if ill else 'benign'))
     for part,table in tables.items(): write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00005
@@ -490,7 +504,8 @@ def as_isic2019(folder, rows):
         name = f'ISIC_{i:07d}' + ('_downsampled' if i%3==0 else '')
         save_image(folder/'ISIC_2019_Training_Input'/f'{name}.jpg', im)
         truth.append((name, *(float(c==short[label]) for c in classes)))
-        about.append((name, 40+i%30, 'anterior torso', f'MSK4_{i//2:07d}' if i%5 else None, ('male','female')[i%2]))
+        about.append((name, 40+i%30, 'anterior torso', f'MSK4_{i//2:07d}' if i%5 else None,
+                      ('male','female')[i%2]))
     write_lines(folder/'ISIC_2019_Training_GroundTruth.csv', ('image',*classes), truth)
     header = ('image','age_approx','anatom_site_general','lesion_id','sex')
     write_lines(folder/'ISIC_2019_Training_Metadata.csv', header, about)
@@ -501,7 +516,8 @@ def as_isic2020(folder, rows):
     for i,label,im,mask in rows:
         save_image(folder/'train'/f'ISIC_{i:07d}.jpg', im)
         ill = label=='melanoma'
-        table.append((f'ISIC_{i:07d}', f'IP_{i//3:07d}', f'IL_{i:07d}', ('male','female')[i%2], 45.0, 'torso',
+        table.append((f'ISIC_{i:07d}', f'IP_{i//3:07d}', f'IL_{i:07d}', ('male','female')[i%2],
+                      45.0, 'torso',
                       'melanoma' if ill else 'unknown', 'malignant' if ill else 'benign', int(ill)))
     header = ('image_name','patient_id','lesion_id','sex','age_approx','anatom_site_general_challenge','diagnosis',
               'benign_malignant','target')
@@ -519,9 +535,11 @@ def as_derm7pt(folder, rows):
         table.append((i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
                       f'NEL/Nal{i:03d}.jpg', None))
         parts[('train','train','valid','test')[i//3%4]].append((i,))
-    header = ('case_num','diagnosis','seven_point_score','streaks','sex','location','clinic','derm','case_id')
+    header = ('case_num','diagnosis','seven_point_score','streaks','sex','location','clinic','derm',
+              'case_id')
     write_lines(folder/'meta'/'meta.csv', header, table)
-    for name,indexes in parts.items(): write_lines(folder/'meta'/f'{name}_indexes.csv', ('indexes',), indexes)
+    for name,indexes in parts.items(): write_lines(folder/'meta'/f'{name}_indexes.csv',
+                                                   ('indexes',), indexes)
 
 def as_pad_ufes_20(folder, rows):
     "Photographs, whose ids have an ending."
@@ -530,7 +548,8 @@ def as_pad_ufes_20(folder, rows):
     for i,label,im,mask in rows:
         name = f'PAT_{i//2}_{i}_{100+i}.png'
         save_image(folder/'images'/f'imgs_part_{1+i%3}'/name, im)
-        table.append((f'PAT_{i//2}', i, 40+i%30, ('MALE','FEMALE')[i%2], f'{1+i%6}.0', 'FACE', short[label], name, True))
+        table.append((f'PAT_{i//2}', i, 40+i%30, ('MALE','FEMALE')[i%2], f'{1+i%6}.0', 'FACE',
+                      short[label], name, True))
     header = ('patient_id','lesion_id','age','gender','fitspatrick','region','diagnostic','img_id','biopsed')
     write_lines(folder/'metadata.csv', header, table)
 
@@ -560,13 +579,16 @@ def as_milk10k(folder, rows):
             about.append((lesion, kind, f'ISIC_{2*i+k:07d}', 'MILK study team', 'CC-BY-NC', 'instrument only', 40+i%30,
                           ('male','female')[i%2], 3, 'trunk'))
     write_lines(folder/'MILK10k_Training_GroundTruth.csv', ('lesion_id',*classes), truth)
-    header = ('lesion_id','image_type','isic_id','attribution','copyright_license','image_manipulation','age_approx','sex',
+    header = ('lesion_id','image_type','isic_id','attribution','copyright_license',
+              'image_manipulation','age_approx','sex',
               'skin_tone_class','site')
     write_lines(folder/'MILK10k_Training_Metadata.csv', header, about)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00008
-LAYOUTS = dict(ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as_isic2016, isic2019=as_isic2019,
-               isic2020=as_isic2020, derm7pt=as_derm7pt, pad_ufes_20=as_pad_ufes_20, bcn20000=as_bcn20000,
+LAYOUTS = dict(ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as_isic2016,
+               isic2019=as_isic2019,
+               isic2020=as_isic2020, derm7pt=as_derm7pt, pad_ufes_20=as_pad_ufes_20,
+               bcn20000=as_bcn20000,
                milk10k=as_milk10k)
 
 def draw_published(

@@ -28,7 +28,7 @@ def excel_rows(
     "The rows of the first sheet. Raises `DataError` without the package that reads it."
     try: t = pd.read_excel(path, header=None, dtype=object)
     except ImportError as e:
-        fix = f"install it (pip install 'ckdnet[excel]'), or save the table as CSV"
+        fix = "install it (pip install 'ckdnet[excel]'), or save the table as CSV"
         raise DataError(f'{path} needs a package that is not installed ({e.name or e}): {fix}.') from e
     except Exception as e: raise DataError(f'{path} cannot be read as a table ({e}).') from e
     rows = [[None if pd.isna(c) else str(c).strip() or None for c in row] for row in t.to_numpy()]
@@ -89,15 +89,18 @@ GROUPS = dict( # column of the index → its names in tables
     sex=('sex','gender'), age=('age','age_approx','age_approximate'),
     site=('site','localization','location','region','anatom_site_general','anatom_site_1',
           'anatom_site_general_challenge'),
-    image_type=('image_type',), skin_type=('skin_type','fitzpatrick_skin_type','fitspatrick','skin_tone_class'))
+    image_type=('image_type',),
+    skin_type=('skin_type','fitzpatrick_skin_type','fitspatrick','skin_tone_class'))
 
 def group_columns(
     t:pd.DataFrame, # a table of text
 )->pd.DataFrame: # those of `GROUPS` that it has: text in lower case, 'age' a number; None where unknown
     "What a table says about patients and pictures, in one spelling."
     found = {g:column(t, names) for g,names in GROUPS.items()}
-    out = pd.DataFrame({g:t[c].str.lower() for g,c in found.items() if c}, index=t.index, dtype=object)
-    out = out.where(~out.isin(['unknown','unk','not represented','nan','na','']) & out.notna(), None)
+    out = pd.DataFrame({g:t[c].str.lower() for g,c in found.items() if c}, index=t.index,
+                       dtype=object)
+    out = out.where(~out.isin(['unknown','unk','not represented','nan','na','']) & out.notna(),
+                    None)
     if 'age' in out: out['age'] = as_numbers(out[['age']].astype(object)).age
     if 'sex' in out: out['sex'] = out.sex.replace(dict(m='male', f='female'))
     if 'skin_type' in out: out['skin_type'] = out.skin_type.map(_skin_type)

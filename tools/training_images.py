@@ -1,0 +1,36 @@
+"""List the images of the released weights: `python tools/training_images.py FOLDER`, the images they were trained on.
+
+Writes ckdnet/weights/training_images.csv: every image of Training, and what it was used for. Refuses other images."""
+import sys
+from pathlib import Path
+import numpy as np, pandas as pd
+from ckdnet.core import atomic_path
+from ckdnet.data.index import HELD_OUT, fingerprint, get_dataset, twins
+from ckdnet.data import isic # noqa: F401, registers its data sets
+from ckdnet.pretrained import load_cascade
+
+OUT = Path('ckdnet/weights/training_images.csv')
+USE = dict(train='trained', select='temperature and thresholds', twin='left out')
+
+def look_alikes(df):
+    "Position of an image of Training → id and split of the held-out image that looks like it."
+    pairs, held_out = twins(df), df.split.isin(HELD_OUT).to_numpy()
+    both = [*zip(pairs.a, pairs.b), *zip(pairs.b, pairs.a)]
+    return {one:f'looks like {df.image_id[other]} of {df.split[other]}'
+            for one,other in both if held_out[other]}
+
+if __name__ == '__main__':
+    recorded = load_cascade()[1]['data']
+    df = get_dataset(recorded['dataset']).index(sys.argv[1])
+    found = fingerprint(df, ('train','select'))['sha256']
+    if found != recorded['train_sha256']:
+        sys.exit(f'{sys.argv[1]} has other images, or another split: '
+                 f"{found}, not {recorded['train_sha256']}.")
+    reason = look_alikes(df)
+    table = pd.DataFrame(dict(image_id=df.image_id, diagnosis=df.diagnosis, use=df.split.map(USE)))
+    why = [reason.get(i, 'a lesion of a held-out image') for i in range(len(df))]
+    table['reason'] = np.where(df.split == 'twin', why, '')
+    table = table[table.use.notna()].sort_values('image_id')
+    with atomic_path(OUT) as part: table.to_csv(part, index=False, lineterminator='\n')
+    used = ', '.join(f'{n} {use}' for use,n in table.use.value_counts().items())
+    print(f'{OUT}: {len(table)} images, {used}; with the hash {found} of the weights')
