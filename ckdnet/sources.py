@@ -14,7 +14,8 @@ from warnings import warn
 import numpy as np, torch
 from PIL import Image, ImageOps
 from .core import offenders, printable
-from .data.files import MAX_PIXELS, DataError, as_rgb, foreign, is_clutter
+from .data.files import MAX_PIXELS, DataError, as_rgb, is_clutter
+from .formats import DEVICE_SUFFIXES, open_image
 from .preprocess import network_input
 
 # %% ../nbs/49_sources.ipynb #2fb6233b
@@ -30,7 +31,8 @@ THUMB = 512
 # %% ../nbs/49_sources.ipynb #d5e8a22c
 def _photograph(im, name, size, crops):
     "An open file or another Pillow image as `Photograph`."
-    if im.width*im.height>MAX_PIXELS: raise DataError(f'{im.width*im.height:,} pixels, the limit is {MAX_PIXELS:,}')
+    pixels = im.width*im.height
+    if pixels>MAX_PIXELS: raise DataError(f'has {pixels:,} pixels, the limit is {MAX_PIXELS:,}.')
     a = as_rgb(im)
     step = max(1, min(a.shape[:2])//(2*THUMB)) # every pixel of a large photograph would double the memory
     shown = Image.fromarray(a[::step,::step])
@@ -50,11 +52,10 @@ def _from_file(path, name, size, crops):
     if path.is_dir(): raise DataError(f'The folder {shown} contains no images.')
     if not path.is_file(): raise DataError(f'{shown} is no ordinary file.')
     try:
-        with Image.open(path, formats=_formats()) as im: return _photograph(im, name, size, crops)
-    except DataError as e: raise DataError(f'{shown}: {e}') from None
+        with open_image(path, _formats()) as im: return _photograph(im, name, size, crops)
+    except DataError as e: raise DataError(f'{shown} {e}') from None
     except Exception as e:
-        why = foreign(path) or f'{type(e).__name__}: {printable(e)}'
-        raise DataError(f'{shown} cannot be read as an image ({why}).') from e
+        raise DataError(f'{shown} cannot be read as an image ({type(e).__name__}: {printable(e)}).') from e
 
 # %% ../nbs/49_sources.ipynb #fc3c0b82
 def _from_array(a):
@@ -91,7 +92,8 @@ def from_bytes(
     name = Path(printable(name).replace('\\', '/')).name or 'image'
     size = len(content)
     if size>MAX_BYTES: raise DataError(f'{name} has {size/1e6:.0f} MB, the limit is {MAX_BYTES/1e6:.0f} MB.')
-    try: im = Image.open(io.BytesIO(content), formats=_formats())
+    try: im = open_image(io.BytesIO(content), _formats())
+    except DataError as e: raise DataError(f'{name} {e}') from None
     except Exception as e: raise DataError(f'{name} cannot be read as an image ({type(e).__name__}).') from e
     im.filename = name
     return im
@@ -126,7 +128,7 @@ def _found(path):
 
 def _images_in(folder):
     "The files below it whose suffix is that of an image, sorted; a warning names what else is in it."
-    known = {suffix for suffix,f in Image.registered_extensions().items() if f in _formats()}
+    known = {suffix for suffix,f in Image.registered_extensions().items() if f in _formats()} | {*DEVICE_SUFFIXES}
     below = (f for f in sorted(folder.rglob('*')) if not any(is_clutter(p) for p in _below(f, folder)))
     files = [f for f in below if f.is_file()]
     images = [f for f in files if f.suffix.lower() in known]
