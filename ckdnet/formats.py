@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['DEVICE_SUFFIXES', 'device_format', 'open_image', 'DicomFile']
 
-# %% ../nbs/01_formats.ipynb #613ca0f8
+# %% ../nbs/01_formats.ipynb #fe38212f
 import io, os
 from warnings import warn
 from PIL import Image, ImageFile
 from .core import DataError
 
-# %% ../nbs/01_formats.ipynb #59a03787
+# %% ../nbs/01_formats.ipynb #f622e7a4
 DEVICE_SUFFIXES = ('.heic','.heif','.hif','.dcm','.dicom') # of what `open_image` reads beside Pillow's formats
 
 def device_format(
@@ -23,7 +23,7 @@ def device_format(
     heic = any(b in brands for b in (b'heic',b'heix',b'heim',b'heis',b'hevc',b'hevx'))
     return 'HEIC' if heic and b'avif' not in brands else ''
 
-# %% ../nbs/01_formats.ipynb #f2081525
+# %% ../nbs/01_formats.ipynb #d9536034
 def open_image(
     file, # a path, or an open binary file
     formats=None, # names of Pillow's formats that may be opened; None: all
@@ -42,7 +42,7 @@ def _first_bytes(file, n=132):
     file.seek(0)
     return start
 
-# %% ../nbs/01_formats.ipynb #34f48913
+# %% ../nbs/01_formats.ipynb #489e4466
 def _needs(kind, extra):
     return DataError(f"is {kind}: `pip install 'ckdnet[{extra}]'`, or save it as JPEG.")
 
@@ -60,7 +60,7 @@ def _open_dicom(file):
 
 _OPEN = dict(HEIC=_open_heic, DICOM=_open_dicom)
 
-# %% ../nbs/01_formats.ipynb #42fbc22e
+# %% ../nbs/01_formats.ipynb #ec1c4c47
 _USUAL = (1, 2, 5, 6) # numbers of the primaries of sRGB, of none, and of old television, which are close to sRGB
 
 def _warn_of_colours(im):
@@ -70,7 +70,7 @@ def _warn_of_colours(im):
     name = getattr(im, 'filename', '') or 'An image'
     warn(f'{name}: its colours have the code number {primaries} and no profile, so they are taken as sRGB.')
 
-# %% ../nbs/01_formats.ipynb #727bf513
+# %% ../nbs/01_formats.ipynb #460ea8b2
 _FIELDS = ['Rows','Columns','NumberOfFrames','SamplesPerPixel','PhotometricInterpretation','PlanarConfiguration',
            'BitsAllocated','BitsStored','HighBit','PixelRepresentation','ICCProfile','PixelData']
 _DEFLATED = b'1.2.840.10008.1.2.1.99' # of which a small file can fill the memory
@@ -88,7 +88,7 @@ def _dataset(file):
         raise DataError(f'is DICOM of {bits} bits and the kind {kind}, no photograph in colour or grey.')
     return ds
 
-# %% ../nbs/01_formats.ipynb #ec339157
+# %% ../nbs/01_formats.ipynb #5b5f3e70
 def _inside(ds):
     "The JPEG or JPEG 2000 in a DICOM as a Pillow image."
     from pydicom.encaps import get_frame
@@ -107,7 +107,7 @@ def _decoded(ds):
     if ds.file_meta.TransferSyntaxUID in files: return _inside(ds)
     return Image.fromarray(pixel_array(ds))
 
-# %% ../nbs/01_formats.ipynb #98d317f3
+# %% ../nbs/01_formats.ipynb #d7824b11
 class DicomFile(ImageFile.ImageFile):
     "A photograph in DICOM as Pillow opens any file: its size is known at once, its pixels when they are asked for."
     format = 'DICOM'
