@@ -546,20 +546,28 @@ def ckdnet_predict(
 # %% ../nbs/60_cli.ipynb #50100d85
 @command
 def ckdnet_export(
-    kind:str, # onnx or program
-    out:str=None, # the file to write
+    kind:str, # onnx, program or web
+    out:str=None, # the file to write; of web the folder
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+    runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
 ):
     "Write a released cascade in a form that other programs can run."
-    check_name('kind of export', kind, ('onnx','program'))
+    check_name('kind of export', kind, ('onnx','program','web'))
     if not out: raise ValueError('No file was given: pass --out.')
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade
-    write = export_onnx if kind=='onnx' else export_program
+    from ckdnet.warn import thresholds_of
     net,about = load_cascade(weights)
     size,classes = about['prediction']['size'], tuple(about['data']['classes'])
-    write(net, out, size, classes, about['temperature'])
-    print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
+    if kind=='web':
+        from ckdnet.web import export_web
+        export_web(net, about, out, runtime)
+        print(f'Show it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(out)}')
+    else:
+        write = export_onnx if kind=='onnx' else export_program
+        write(net, out, size, classes, about['temperature'], thresholds_of(about))
+    written = [f for f in Path(out).iterdir()] if kind=='web' else [Path(out)]
+    print(f'{out}: {sum(f.stat().st_size for f in written)/1e6:.1f} MB')
 
 # %% ../nbs/60_cli.ipynb #d8c1ebf9
 @command
