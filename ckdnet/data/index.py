@@ -17,7 +17,6 @@ import numpy as np, pandas as pd
 from PIL import Image
 from scipy.sparse import coo_matrix
 from scipy.sparse.csgraph import connected_components
-from sklearn.model_selection import StratifiedGroupKFold
 from ..core import check_name
 from .files import DataError, content_hashes, fail_if, read_small
 
@@ -117,6 +116,7 @@ def train_parts(
     name:str, # what is split off, for the error message
 )->list: # labels of the rows of each part
     "The images of 'train' in stratified parts, a lesion in one part. Raises `DataError` for too few images."
+    from sklearn.model_selection import StratifiedGroupKFold # slow to import, and a prediction does not need it
     train = df[df.split=='train']
     diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
     most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
