@@ -623,6 +623,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'ckdnet.figure.draw_outlines': ('figure.html#draw_outlines', 'ckdnet/figure.py'),
                                'ckdnet.figure.draw_probs': ('figure.html#draw_probs', 'ckdnet/figure.py'),
                                'ckdnet.figure.plot_prediction': ('figure.html#plot_prediction', 'ckdnet/figure.py')},
+            'ckdnet.hub': { 'ckdnet.hub.files_to_push': ('hub.html#files_to_push', 'ckdnet/hub.py'),
+                            'ckdnet.hub.push_to_hub': ('hub.html#push_to_hub', 'ckdnet/hub.py')},
             'ckdnet.jsonfile': { 'ckdnet.jsonfile._faults_of_fields': ('jsonfile.html#_faults_of_fields', 'ckdnet/jsonfile.py'),
                                  'ckdnet.jsonfile._in_words': ('jsonfile.html#_in_words', 'ckdnet/jsonfile.py'),
                                  'ckdnet.jsonfile._inner': ('jsonfile.html#_inner', 'ckdnet/jsonfile.py'),
