@@ -116,7 +116,6 @@ def train_parts(
     name:str, # what is split off, for the error message
 )->list: # labels of the rows of each part
     "The images of 'train' in stratified parts, a lesion in one part. Raises `DataError` for too few images."
-    from sklearn.model_selection import StratifiedGroupKFold # slow to import, and a prediction does not need it
     train = df[df.split=='train']
     diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
     most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
