@@ -9,7 +9,6 @@ __all__ = ['SEG_METRICS', 'as_binary', 'scores_and_truth', 'as_labels', 'counts'
 
 # %% ../nbs/21_metrics.ipynb #b04cfaf7
 import numpy as np, pandas as pd
-from scipy.stats import rankdata
 from .core import offenders
 
 # %% ../nbs/21_metrics.ipynb #2fefc58d
@@ -159,6 +158,7 @@ def auc(
     >>> float(auc([.1, .4, .35, .8], [0, 0, 1, 1]))
     0.75
     """
+    from scipy.stats import rankdata # slow to import, and a prediction does not need it
     p,t = scores_and_truth(p, t, several=True)
     n_pos = t.sum()
     n_neg = (~t).sum()
