@@ -6,7 +6,7 @@
 __all__ = ['join_lists', 'for_user', 'run_command', 'command', 'list_items', 'list_numbers', 'plain_name', 'where_images',
            'where_results', 'check_typed', 'listed_experiments', 'specs_of', 'ckdnet_run', 'headline', 'report',
            'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download',
-           'ckdnet_release', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_bench']
+           'ckdnet_release', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, json, os, re, shlex, sys
@@ -376,6 +376,35 @@ def ckdnet_release(
     spec = recorded_spec(here/name/f'{seed}.json', f'ckdnet_run {name} --seeds {seed}')
     release(resolve(spec, images, work, data), here.parent, file)
     print(check_card(file, images).round(3))
+
+# %% ../nbs/60_cli.ipynb #03e29e69
+@command
+def ckdnet_evaluate(
+    dataset:str=None, # a published data set: ph2, ham10000, archive, isic2016 to isic2020, derm7pt, … ; must be given
+    folder:str=None, # as it was unpacked; by default CKDNET_DATA
+    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+    against:str=None, # other weights, to compare with
+    split:str=None, # of its index, such as test; by default Validation of the set of the training, else every image
+    classes:str=None, # labels and classes of the cascade, such as mole=nevus,cancer=melanoma,wart=
+    leave_out:bool=False, # leave out the images that the cascade was trained on
+    tta:bool=False, # average several views?
+    results:str=None, # where the result goes; by default CKDNET_RESULTS, else data/results
+    overwrite:bool=False, # replace a result that is there
+):
+    """Judge a trained cascade on a labelled data set: a result file <dataset>/<name>_of_<training>/<seed>.json, a table
+    with a row per image, and a page to read. Says which labels became which classes, and what was left out."""
+    if not dataset: raise ValueError('No data set was given: pass --dataset.')
+    pairs = [item.partition('=') for item in list_items('classes', classes)] if classes else []
+    if any(not sign for _,sign,_ in pairs): raise ValueError('Each item of --classes is label=class.')
+    images = where_images(folder)
+    from ckdnet.data.index import DATASETS, READERS
+    import ckdnet.data.isic # registers the data sets
+    check_typed('data set', [dataset], {**READERS, **DATASETS})
+    from ckdnet.evaluate_set import compare_sets, evaluate_set, headlines
+    options = dict(split=split, mapping={k:v for k,_,v in pairs}, leave_out=leave_out, tta=tta)
+    done = [evaluate_set(w, dataset, images, **options) for w in ([weights, against] if against else [weights])]
+    for result in done: print(headlines(result), result.write(where_results(results), overwrite), sep='\n')
+    if against: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
 
 # %% ../nbs/60_cli.ipynb #55bf1ee8
 @command
