@@ -6,7 +6,7 @@
 __all__ = ['join_lists', 'for_user', 'run_command', 'command', 'list_items', 'list_numbers', 'plain_name', 'where_images',
            'where_results', 'check_typed', 'listed_experiments', 'specs_of', 'ckdnet_run', 'headline', 'report',
            'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download',
-           'ckdnet_release', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_bench']
+           'ckdnet_release', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, json, os, re, shlex, sys
@@ -407,6 +407,19 @@ def ckdnet_export(
     size,classes = about['prediction']['size'], tuple(about['data']['classes'])
     write(net, out, size, classes, about['temperature'])
     print(f'{out}: {Path(out).stat().st_size/1e6:.1f} MB')
+
+# %% ../nbs/60_cli.ipynb #9ef060a1
+@command
+def ckdnet_serve(
+    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+    host:str='127.0.0.1', # 0.0.0.0 lets every machine that reaches this one ask; there is no password
+    port:int=8000,
+    bs:int=1, # photographs that are predicted together, at most; above 1 the last digits depend on the others
+):
+    "Answer photographs over HTTP with diagnoses, masks and evidence; the page /docs lists what can be asked."
+    try: from ckdnet.serve import serve
+    except ModuleNotFoundError as e: raise ImportError(f"{e}: pip install 'ckdnet[serve]'") from e
+    serve(weights, host, port, bs)
 
 # %% ../nbs/60_cli.ipynb #d8c1ebf9
 @command

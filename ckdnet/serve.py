@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Answer', 'Answers', 'as_answer', 'Service', 'create_app', 'serve']
 
-# %% ../nbs/57_serve.ipynb #be291ab9
+# %% ../nbs/57_serve.ipynb #16462c2b
 import asyncio, base64, io, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -23,7 +23,7 @@ from .plots import stretch
 from .predictor import Prediction, Predictor
 from .sources import MAX_BYTES, from_bytes, last_part, names_of, read_source
 
-# %% ../nbs/57_serve.ipynb #22c0f9ad
+# %% ../nbs/57_serve.ipynb #23d265cf
 class Answer(BaseModel):
     "What is said of one photograph."
     name: str
@@ -42,7 +42,7 @@ class Answers(BaseModel):
     notice: str = NOTICE
     predictions: list[Answer]
 
-# %% ../nbs/57_serve.ipynb #c5094103
+# %% ../nbs/57_serve.ipynb #a295aa6c
 def as_answer(
     p:Prediction,
     maps:bool=True, # with mask and evidence?
@@ -62,7 +62,7 @@ def _png(values):
     Image.fromarray((255*values).round().astype(np.uint8)).save(out, 'PNG')
     return base64.b64encode(out.getvalue()).decode()
 
-# %% ../nbs/57_serve.ipynb #1eef0a8a
+# %% ../nbs/57_serve.ipynb #7c086f22
 class _InMemory(MultiPartParser):
     spool_max_size = 0 # bytes beyond which a file is written to the disk; 0: never
 
@@ -86,7 +86,7 @@ async def _uploads(request, max_bytes, max_files):
     if not files: raise HTTPException(422, 'There is no file: send photographs in the field `files`.')
     return [(f.filename or 'image', await f.read()) for f in files]
 
-# %% ../nbs/57_serve.ipynb #f3a44c10
+# %% ../nbs/57_serve.ipynb #2885b996
 class Service:
     "Predicts photographs that come at any time. `work` must run as a task."
     def __init__(self,
@@ -116,7 +116,7 @@ def _finish(future, o):
     if isinstance(o, Exception): future.set_exception(o)
     else: future.set_result(o)
 
-# %% ../nbs/57_serve.ipynb #51ea9c03
+# %% ../nbs/57_serve.ipynb #f1401595
 @patch
 def read(self:Service,
     name:str, # of the file, as the sender calls it
@@ -145,13 +145,13 @@ async def answer(self:Service,
         return await loop.run_in_executor(self.readers, as_answer, await future, maps)
     except DataError as e: return Answer(name=last_part(name), error=str(e))
 
-# %% ../nbs/57_serve.ipynb #123ba06e
+# %% ../nbs/57_serve.ipynb #29f8893c
 _FILES = dict(type='object', required=['files'], properties=dict(
     files=dict(type='array', items=dict(type='string', format='binary'), description='photographs')))
 _BODY = dict(requestBody=dict(required=True, content={'multipart/form-data':dict(schema=_FILES)}))
 _ERRORS = {413:dict(description='Too many bytes or files'), 422:dict(description='No file can be predicted')}
 
-# %% ../nbs/57_serve.ipynb #c98cfad0
+# %% ../nbs/57_serve.ipynb #83cf3d59
 def create_app(
     predictor=None, # a `Predictor`; None: with the weights of the package
     max_bytes:int=MAX_BYTES, # of a request
@@ -186,7 +186,7 @@ def create_app(
 
     return app
 
-# %% ../nbs/57_serve.ipynb #6af723ec
+# %% ../nbs/57_serve.ipynb #b0cb94f1
 def serve(
     weights=None, # as for `Predictor.from_pretrained`
     host:str='127.0.0.1', # the address to listen at; '0.0.0.0': every machine that reaches this one may ask
