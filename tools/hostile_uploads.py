@@ -1,18 +1,22 @@
-"""Send files that are cut, renamed, empty, too large or no images to the server, and count how it answers:
-`python tools/hostile_uploads.py --n 1000` writes data/results/serve.json. It listens at 127.0.0.1, and the files are small."""
-import argparse, io, json, os, struct
+"""Send files that are cut, renamed, empty or no images to the server, and count how it answers:
+`python tools/hostile_uploads.py --n 1000` writes data/results/serve.json. The files are small, and all stay on this
+machine."""
+import argparse, io, json, struct
 from collections import Counter
-from pathlib import Path
 import httpx, numpy as np
 from PIL import Image
 from ckdnet.core import write_json
 from ckdnet.predictor import sample
 from load_server import OUT, OURS, running
 
-NAMES = ('../../etc/passwd', '/etc/shadow.jpg', 'C:\\Windows\\system32\\a.jpg', 'a\0b.jpg', '<b>.jpg', '%2e%2e%2fa.jpg',
-         'é'*200+'.jpg', '', '.', '..', 'con.jpg', "a';--.jpg", 'x'*5000, '=1+1.jpg', '\r\n.jpg')
-STARTS = (b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\3\4', b'II*\0\x08\0\0\0', b'BM', b'\x89PNG\r\n\x1a\n',
-          b'RIFF\0\0\0\0WEBP', b'\0\0\0\x18ftypheic\0\0\0\0mif1heic', b'\0\0\0\x1cftypavif\0\0\0\0mif1', bytes(128)+b'DICM')
+NAMES = ('../../etc/passwd', '/etc/shadow.jpg', 'C:\\Windows\\system32\\a.jpg', 'a\0b.jpg',
+         '<b>.jpg', '%2e%2e%2fa.jpg', 'é'*200+'.jpg',
+         '', '.', '..', 'con.jpg', "a';--.jpg", 'x'*5000, '=1+1.jpg', '\r\n.jpg')
+STARTS = ( # of other kinds of files
+    b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\3\4', b'II*\0\x08\0\0\0', b'BM',
+    b'\x89PNG\r\n\x1a\n', b'RIFF\0\0\0\0WEBP', b'\0\0\0\x18ftypheic\0\0\0\0mif1heic',
+    b'\0\0\0\x1cftypavif\0\0\0\0mif1', bytes(128)+b'DICM',
+)
 
 def as_file(im, kind):
     out = io.BytesIO()
@@ -36,9 +40,8 @@ def hostile(whole, rng):
 def body(content, name, rng):
     "A request: usually a right one."
     how = rng.integers(12)
-    if how==0: return dict(content=content, headers={'content-type':'multipart/form-data'}) # no boundary
-    if how==1: return dict(content=content, headers={'content-type':'multipart/form-data; boundary=x'})
-    if how==2: return dict(content=content, headers={'content-type':'application/json'})
+    kinds = ('multipart/form-data', 'multipart/form-data; boundary=x', 'application/json')
+    if how<3: return dict(content=content, headers={'content-type':kinds[how]})
     if how==3: return dict(files=[('files', (name, content))]*20) # too many
     return dict(files=[(('files','file','x')[how%3], (name, content))])
 
@@ -61,8 +64,9 @@ if __name__=='__main__':
             try: statuses[client.post(url, **body(hostile(whole, rng), name, rng)).status_code] += 1
             except httpx.TransportError as e: statuses[type(e).__name__] += 1
         alive,memory = right()==before, process.memory_info().rss/2**20
-    out = dict(uploads=a.n, statuses={str(k):v for k,v in statuses.most_common()}, memory_MiB=memory,
-               other=sum(v for k,v in statuses.items() if k not in (200,413,422)), answers_as_before=alive)
+    other = sum(v for k,v in statuses.items() if k not in (200,413,422))
+    out = dict(uploads=a.n, statuses={str(k):v for k,v in statuses.most_common()}, other=other,
+               answers_as_before=alive, memory_MiB=memory)
     known = json.loads(OUT.read_text()) if OUT.exists() else {}
     write_json(OUT, known | dict(hostile=out))
     print(json.dumps(out, indent=1))
