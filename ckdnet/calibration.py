@@ -8,9 +8,7 @@ __all__ = ['event', 'reliability', 'ece', 'ece_by_chance', 'apply_temperature', 
 # %% ../nbs/23_calibration.ipynb #f0fa905e
 import warnings
 import numpy as np, pandas as pd
-from scipy.optimize import minimize_scalar
 from scipy.special import softmax
-from scipy.stats import binomtest
 from .core import check_name
 from .metrics import checked_probs
 
@@ -44,6 +42,7 @@ def _bins(p, t, n_bins, bins):
 
 def _wilson(share, n):
     "The 95 % interval of a share of `n` images."
+    from scipy.stats import binomtest # slow to import, and a prediction does not need it
     interval = binomtest(round(share*n), int(n)).proportion_ci(method='wilson')
     return interval.low, interval.high
 
@@ -134,6 +133,7 @@ def fit_temperature(
     labels, # (N,), integers 0…C-1
 )->float: # T, 1/20…20; 1, with a warning, if all images are classified correctly
     "The temperature with the lowest `nll` (Guo et al. 2017). Raises `ValueError` as `nll`."
+    from scipy.optimize import minimize_scalar # slow to import, and a prediction does not need it
     probs,labels = checked_probs(probs, labels)
     others = np.where(np.eye(probs.shape[1], dtype=bool)[labels], -1, probs).max(1)
     if (probs[np.arange(len(labels)), labels]>others).all():

@@ -4,12 +4,11 @@
 
 # %% auto #0
 __all__ = ['SEG_METRICS', 'as_binary', 'scores_and_truth', 'as_labels', 'counts', 'from_counts', 'seg_metrics', 'auc',
-           'average_auc', 'average_precision', 'checked_probs', 'one_vs_rest', 'mean_or_none', 'isic2017_cls_metrics',
-           'class_mean', 'bma', 'isic2018_cls_metrics']
+           'probs_and_labels', 'average_auc', 'average_precision', 'none_if_nan', 'checked_probs', 'one_vs_rest',
+           'mean_or_none', 'isic2017_cls_metrics', 'class_mean', 'bma', 'isic2018_cls_metrics']
 
 # %% ../nbs/21_metrics.ipynb #b04cfaf7
 import numpy as np, pandas as pd
-from scipy.stats import rankdata
 from .core import offenders
 
 # %% ../nbs/21_metrics.ipynb #2fefc58d
@@ -159,6 +158,7 @@ def auc(
     >>> float(auc([.1, .4, .35, .8], [0, 0, 1, 1]))
     0.75
     """
+    from scipy.stats import rankdata # slow to import, and a prediction does not need it
     p,t = scores_and_truth(p, t, several=True)
     n_pos = t.sum()
     n_neg = (~t).sum()

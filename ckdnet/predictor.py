@@ -23,7 +23,7 @@ from .evaluate import InferenceNet, as_arrays, at_size, post_processed, view_mas
 from .preprocess import CROPS
 from .pretrained import feature_distance, load_cascade
 from .sources import Photograph, as_list, is_one, names_of, read_source
-from .warn import DEFAULT_THRESHOLDS, measure_prediction, warnings_of
+from .warn import measure_prediction, thresholds_of, warnings_of
 
 # %% ../nbs/50_predictor.ipynb #395aee3a
 @dataclass(repr=False, eq=False)
@@ -160,7 +160,7 @@ class Predictor:
         self.bs = metadata['prediction']['bs']
         self.size = metadata['prediction']['size']
         self.ready = InferenceNet(net, self.size, metadata['prediction']['bf16'])
-        self.thresholds = DEFAULT_THRESHOLDS | metadata.get('warn', {}) | dict(distance=metadata['far']['p99'])
+        self.thresholds = thresholds_of(metadata)
 
     @classmethod
     def from_pretrained(cls,

@@ -27,7 +27,9 @@ BEGIN, FIRST = 'Begin here', ('tour', 'reading_the_paper', 'reproducibility')
 GROUPS = {'nbs/tutorials':'Tutorials', 'nbs':'The package', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
 # Markdown that the notebooks link to
 OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')
+FILES = ('ckdnet/weights/training_images.csv',) # that the pages link to
 
+FRONT_MATTER = r'(?s)\A---\n.*?\n---\n' # YAML for the Hugging Face hub
 DPI = 110 # of a screen
 SKELETON = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -58,7 +60,7 @@ def markdown_notebook(text): return new_notebook(cells=[new_markdown_cell(text)]
 
 def read(path):
     "A notebook; a file of Markdown as a notebook of one cell."
-    if path.suffix == '.md': return markdown_notebook(path.read_text(encoding='utf-8'))
+    if path.suffix == '.md': return markdown_notebook(re.sub(FRONT_MATTER, '', path.read_text(encoding='utf-8')))
     return nbformat.read(path, as_version=4)
 
 def first_match(pattern, nb): return next((m[1] for c in nb.cells if (m := re.search(pattern, c.source, re.M))), None)
@@ -170,7 +172,7 @@ def navigation(page, titles):
 def broken(soups):
     "The links that lead nowhere, and what a page would fetch from a network."
     ids = {page:{t['id'] for t in soup.select('[id]')} for page,soup in soups.items()}
-    ids |= dict.fromkeys(('docs.css', 'pagefind/pagefind-ui.css', 'pagefind/pagefind-ui.js'), ())
+    ids |= dict.fromkeys(('docs.css', 'pagefind/pagefind-ui.css', 'pagefind/pagefind-ui.js', *FILES), ())
     for page,soup in soups.items():
         for tag in soup.select('[src], [href]'):
             link = tag.get('src') or tag['href']
@@ -207,6 +209,7 @@ if __name__ == '__main__':
         (out/page).write_text(str(soup), encoding='utf-8')
     style = Path(__file__).with_suffix('.css').read_text(encoding='utf-8')
     (out/'docs.css').write_text(style + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8')
+    for f in FILES: shutil.copy(f, out/f)
     subprocess.run([sys.executable, '-m', 'pagefind', '--site', out, '--silent'], check=True)
     wrong = sorted(set(broken(soups)))
     print(*wrong, f'{out}: {len(soups)} pages, {len(api)} names, {len(wrong)} broken links', sep='\n')

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from ..core import atomic_path
-from .files import DataError, read_image
+from .files import DataError, read_small
 
 # %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
@@ -44,7 +44,7 @@ def signatures(
 )->np.ndarray: # (N,views,64) int8
     "The signatures of images. Raises `DataError` for files that cannot be read."
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(lambda p: signature(read_image(p, 64)), paths)))
+        return np.stack(list(pool.map(lambda p: signature(read_small(p, 64)), paths)))
 
 # %% ../../nbs/02_data.leaks.ipynb #2f389755
 THRESHOLD = .99 # lowest correlation of a copy
@@ -86,8 +86,8 @@ def leaks(
         c = np.maximum(_best(part[:,0], a), _best(a[:,0], part).T)
         j,i = np.nonzero(c>=threshold)
         found.append(pd.DataFrame(dict(known=i, asked=j+start, correlation=c[j,i])))
-    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False,
-                                                           ignore_index=True)
+    pairs = pd.concat(found, ignore_index=True)
+    return pairs.sort_values('correlation', ascending=False, ignore_index=True)
 
 # %% ../../nbs/02_data.leaks.ipynb #401c9c8b
 def save_signatures(

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights', 'KeepBest',
-           'mean_weights', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite', 'FiniteGradientClip', 'Resume',
-           'read_state', 'Bfloat16']
+           'mean_weights', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite', 'FiniteGradientClip', 'read_state',
+           'Resume', 'InWords', 'Bfloat16']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -24,6 +24,7 @@ from torch.amp import GradScaler
 from ..core import atomic_path, file_hash
 from ..metrics import auc
 from ..models.layers import fold_bn
+from ..progress import StatusLine, time_left
 
 # %% ../../nbs/30_train.callbacks.ipynb #538c9fb8
 class Upstream(Callback):
@@ -165,7 +166,7 @@ class KeepBest(TrackerCallback):
         distrib_barrier() # until the first process has written
         if hasattr(self, 'best'): load_weights(self.model, self.file)
 
-# %% ../../nbs/30_train.callbacks.ipynb #50abc564
+# %% ../../nbs/30_train.callbacks.ipynb #6310150f
 def mean_weights(
     files, # paths of `.safetensors` files of one architecture
 )->dict: # name → tensor
@@ -174,6 +175,7 @@ def mean_weights(
     def mean(name): return torch.stack([s[name] for s in states]).mean(0)
     return {k:mean(k) if v.is_floating_point() else v for k,v in states[-1].items()}
 
+# %% ../../nbs/30_train.callbacks.ipynb #50abc564
 class KeepLast(Callback):
     "Keep the weights of the last epoch in `last.safetensors`, the mean of the last epochs in `average.safetensors`."
     def __init__(self,
@@ -249,6 +251,77 @@ class FiniteGradientClip(GradientClip):
                      value=str(value), image_ids=[i for ids in shares for i in ids])
         raise NotFinite(f'The {what} is {value} in epoch {self.epoch}, batch {self.iter}', where)
 
+# %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
+def read_state(
+    file, # of `torch.save`
+)->dict|None: # None if it is damaged
+    "The state of an interrupted training."
+    try:
+        with zipfile.ZipFile(file) as archive:
+            if archive.testzip(): return None # the first part whose checksum is wrong
+        return torch.load(file, map_location='cpu', weights_only=True) # it may come from a GPU
+    except Exception: return None # a damaged archive can raise anything
+
+# %% ../../nbs/30_train.callbacks.ipynb #65442e98
+def random_states():
+    "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
+    name,keys,*rest = np.random.get_state()
+    cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
+    return dict(torch=torch.get_rng_state(), random=random.getstate(),
+                numpy=(name, keys.tolist(), *rest), cuda=cuda)
+
+def set_random_states(s):
+    torch.set_rng_state(s['torch'])
+    random.setstate(s['random'])
+    np.random.set_state(s['numpy'])
+    if torch.cuda.is_available() and s['cuda']: torch.cuda.set_rng_state(s['cuda'][0])
+
+# %% ../../nbs/30_train.callbacks.ipynb #a342df72
+def as_plain(o):
+    "Plain lists, dicts and numbers instead of fastcore's and NumPy's, so that `weights_only=True` can read them."
+    if isinstance(o, dict): return {k:as_plain(v) for k,v in o.items()}
+    if isinstance(o, (list,L)): return [as_plain(v) for v in o]
+    return o.item() if isinstance(o, np.generic) else o
+
+# %% ../../nbs/30_train.callbacks.ipynb #e1ba015a
+def training_state(learn):
+    "What the next epoch depends on."
+    smooth = learn.recorder.smooth_loss
+    scaler = getattr(learn, 'scaler', None) # of mixed precision
+    return dict(model=get_model(learn.model).state_dict(), opt=as_plain(learn.opt.state_dict()),
+                scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
+                smooth_loss=(smooth.count, float(smooth.val)),
+                random=all_processes(random_states()))
+
+def restore_training(learn, state):
+    get_model(learn.model).load_state_dict(state['model'])
+    learn.opt.load_state_dict(state['opt'])
+    if state.get('scaler'): learn.scaler.load_state_dict(state['scaler']) # earlier versions did not keep it
+    learn.dls.train.rng.setstate(state['order'])
+    count,val = state['smooth_loss']
+    learn.recorder.smooth_loss.count = count
+    learn.recorder.smooth_loss.val = torch.tensor(val)
+    set_random_states(state['random'][rank_distrib()])
+
+# %% ../../nbs/30_train.callbacks.ipynb #f24dd01c
+def _hash(file): return file_hash(file) if file and file.exists() else None
+
+def usable_state(
+    file, # of `Resume`; it exists
+    best, # the best weights, or None
+    n_epoch:int, # of the training that is to be continued
+):
+    "The saved state of a training of `n_epoch` epochs; None, with a warning, if it or the best weights are damaged."
+    state = read_state(file)
+    if state and state['n_epoch']!=n_epoch:
+        raise ValueError(f"{file} belongs to a training of {state['n_epoch']} epochs, not {n_epoch}: "
+                         'choose another folder, or remove it.')
+    if state and len(state['random'])!=max(1, num_distrib()):
+        raise ValueError(f"{file} belongs to a training in {len(state['random'])} process(es): continue it in as many, "
+                         'or remove it.')
+    if state and state['best']==_hash(best): return state
+    warnings.warn(f'{best if state else file} is damaged or missing: this stage is trained again from its beginning.')
+
 # %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
 class Resume(Callback):
     """Save the state of training in `file` after each epoch, and continue from it. `seconds` is the time of all epochs,
@@ -266,7 +339,7 @@ class Resume(Callback):
         self.rows = []
         self.learn.replaying = False
         known = self.file.exists()
-        self.state = _usable_state(self.file, self.best, self.n_epoch) if known else None
+        self.state = usable_state(self.file, self.best, self.n_epoch) if known else None
         self.seconds = self.state['seconds'] if self.state else 0.
         self.skipped = self.state['skipped'] if self.state else 0
 
@@ -275,7 +348,7 @@ class Resume(Callback):
         if self.replaying:
             self.recorder.log += self.state['rows'][self.epoch]
             raise CancelEpochException
-        if self.state: _restore_training(self.learn, self.state)
+        if self.state: restore_training(self.learn, self.state)
         self.state = None
         self.start = time.perf_counter()
 
@@ -285,7 +358,7 @@ class Resume(Callback):
         self.rows.append([float(v) for v in self.recorder.values[-1]])
         if self.replaying: return
         self.seconds += time.perf_counter()-self.start
-        state = _training_state(self.learn)
+        state = training_state(self.learn)
         if rank_distrib(): return
         buffer = io.BytesIO()
         log = dict(n_epoch=self.n_epoch, rows=self.rows, seconds=self.seconds, skipped=self.skipped,
@@ -293,70 +366,33 @@ class Resume(Callback):
         torch.save(log | state, buffer)
         with atomic_path(self.file) as part: part.write_bytes(buffer.getbuffer())
 
-# %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
-def read_state(
-    file, # of `torch.save`
-)->dict|None: # None if it is damaged
-    "The state of an interrupted training."
-    try:
-        with zipfile.ZipFile(file) as archive:
-            if archive.testzip(): return None # the first part whose checksum is wrong
-        return torch.load(file, map_location='cpu', weights_only=True) # it may come from a GPU
-    except Exception: return None # a damaged archive can raise anything
+# %% ../../nbs/30_train.callbacks.ipynb #90b2cde4
+class InWords(Callback):
+    "Say how far a training is, and what each epoch has given."
+    order = 60 # after the recorder
+    def __init__(self,
+        place:str, # of what is trained, such as 'stage 2 of 3'
+    ): self.place = place
 
-def _hash(file): return file_hash(file) if file and file.exists() else None
+    def before_fit(self):
+        self.line = StatusLine()
+        self.batches = 0
 
-def _usable_state(file, best, n_epoch):
-    "The saved state of a training of `n_epoch` epochs; None, with a warning, if it or the best weights are damaged."
-    state = read_state(file)
-    if state and state['n_epoch']!=n_epoch:
-        raise ValueError(f"{file} belongs to a training of {state['n_epoch']} epochs, not {n_epoch}: "
-                         'choose another folder, or remove it.')
-    if state and len(state['random'])!=max(1, num_distrib()):
-        raise ValueError(f"{file} belongs to a training in {len(state['random'])} process(es): continue it in as many, "
-                         'or remove it.')
-    if state and state['best']==_hash(best): return state
-    warnings.warn(f'{best if state else file} is damaged or missing: this stage is trained again from its beginning.')
+    def after_batch(self):
+        if not self.batches: self.first,self.start = self.epoch, time.perf_counter()
+        else: self.line.show(f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {time_left(self._left())}')
+        self.batches += 1
 
-# %% ../../nbs/30_train.callbacks.ipynb #e1ba015a
-def _training_state(learn):
-    "What the next epoch depends on."
-    smooth = learn.recorder.smooth_loss
-    scaler = getattr(learn, 'scaler', None) # of mixed precision
-    return dict(model=get_model(learn.model).state_dict(), opt=_as_plain(learn.opt.state_dict()),
-                scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
-                smooth_loss=(smooth.count, float(smooth.val)),
-                random=all_processes(_random_states()))
+    def _left(self):
+        "Seconds, from the mean time of the batches after the first."
+        in_all = (self.n_epoch-self.first)*(len(self.dls.train)+len(self.dls.valid))
+        return (time.perf_counter()-self.start)/self.batches*(in_all-self.batches-1)
 
-def _restore_training(learn, state):
-    get_model(learn.model).load_state_dict(state['model'])
-    learn.opt.load_state_dict(state['opt'])
-    if state.get('scaler'): learn.scaler.load_state_dict(state['scaler']) # earlier versions did not keep it
-    learn.dls.train.rng.setstate(state['order'])
-    count,val = state['smooth_loss']
-    learn.recorder.smooth_loss.count = count
-    learn.recorder.smooth_loss.val = torch.tensor(val)
-    _set_random_states(state['random'][rank_distrib()])
-
-# %% ../../nbs/30_train.callbacks.ipynb #65442e98
-def _random_states():
-    "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
-    name,keys,*rest = np.random.get_state()
-    cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
-    return dict(torch=torch.get_rng_state(), random=random.getstate(),
-                numpy=(name, keys.tolist(), *rest), cuda=cuda)
-
-def _set_random_states(s):
-    torch.set_rng_state(s['torch'])
-    random.setstate(s['random'])
-    np.random.set_state(s['numpy'])
-    if torch.cuda.is_available() and s['cuda']: torch.cuda.set_rng_state(s['cuda'][0])
-
-def _as_plain(o):
-    "Plain lists, dicts and numbers instead of fastcore's and NumPy's, so that `weights_only=True` can read them."
-    if isinstance(o, dict): return {k:_as_plain(v) for k,v in o.items()}
-    if isinstance(o, (list,L)): return [_as_plain(v) for v in o]
-    return o.item() if isinstance(o, np.generic) else o
+    def after_epoch(self):
+        if getattr(self.learn, 'replaying', False): return
+        self.line.clear()
+        values = zip(self.recorder.metric_names[1:-1], self.recorder.log[1:-1])
+        print(f'epoch {self.epoch+1} of {self.n_epoch}:', ', '.join(f'{k} {v:.3f}' for k,v in values), flush=True)
 
 # %% ../../nbs/30_train.callbacks.ipynb #d41f260b
 class Bfloat16(MixedPrecision):
