@@ -141,6 +141,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                             'ckdnet.cli.ckdnet_release': ('cli.html#ckdnet_release', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_run': ('cli.html#ckdnet_run', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_score': ('cli.html#ckdnet_score', 'ckdnet/cli.py'),
+                            'ckdnet.cli.ckdnet_serve': ('cli.html#ckdnet_serve', 'ckdnet/cli.py'),
                             'ckdnet.cli.ckdnet_submit': ('cli.html#ckdnet_submit', 'ckdnet/cli.py'),
                             'ckdnet.cli.command': ('cli.html#command', 'ckdnet/cli.py'),
                             'ckdnet.cli.commands': ('cli.html#commands', 'ckdnet/cli.py'),

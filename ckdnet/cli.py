@@ -8,7 +8,7 @@ __all__ = ['TRACKERS', 'as_meant', 'for_user', 'check_typed', 'misplaced', 'run_
            'listed_datasets', 'typed_value', 'spec_changes', 'changed_name', 'specs_of', 'load_module',
            'run_and_report', 'check_tracker', 'ckdnet_run', 'headline', 'report', 'images_of', 'recorded_spec',
            'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download', 'ckdnet_release', 'ckdnet_evaluate',
-           'ckdnet_predict', 'ckdnet_export', 'ckdnet_bench']
+           'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, json, os, re, shlex, sys
@@ -597,6 +597,19 @@ def ckdnet_export(
         write(net, out, size, classes, about['temperature'], thresholds_of(about))
     written = [f for f in Path(out).iterdir()] if kind=='web' else [Path(out)]
     print(f'{out}: {sum(f.stat().st_size for f in written)/1e6:.1f} MB')
+
+# %% ../nbs/60_cli.ipynb #9ef060a1
+@command
+def ckdnet_serve(
+    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+    host:str='127.0.0.1', # 0.0.0.0 lets every machine that reaches this one ask; there is no password
+    port:int=8000,
+    bs:int=1, # photographs that are predicted together, at most; above 1 the last digits depend on the others
+):
+    "Answer photographs over HTTP with diagnoses, masks and evidence; the page /docs lists what can be asked."
+    try: from ckdnet.serve import serve
+    except ModuleNotFoundError as e: raise ImportError(f"{e}: pip install 'ckdnet[serve]'") from e
+    serve(weights, host, port, bs)
 
 # %% ../nbs/60_cli.ipynb #d8c1ebf9
 @command

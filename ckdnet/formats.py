@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['DEVICE_SUFFIXES', 'device_format', 'open_image', 'DicomFile']
 
-# %% ../nbs/01_formats.ipynb #fe38212f
+# %% ../nbs/01_formats.ipynb #8a0d1edb
 import io, os
 from warnings import warn
 from PIL import Image, ImageFile
 from .core import DataError
 
-# %% ../nbs/01_formats.ipynb #f622e7a4
+# %% ../nbs/01_formats.ipynb #3450bc9f
 DEVICE_SUFFIXES = ('.heic','.heif','.hif','.dcm','.dicom') # of what `open_image` reads beside Pillow's formats
 
 def device_format(
@@ -23,7 +23,7 @@ def device_format(
     heic = any(b in brands for b in (b'heic',b'heix',b'heim',b'heis',b'hevc',b'hevx'))
     return 'HEIC' if heic and b'avif' not in brands else ''
 
-# %% ../nbs/01_formats.ipynb #d9536034
+# %% ../nbs/01_formats.ipynb #dac7cd68
 def open_image(
     file, # a path, or an open binary file
     formats=None, # names of Pillow's formats that may be opened; None: all
@@ -42,7 +42,7 @@ def _first_bytes(file, n=132):
     file.seek(0)
     return start
 
-# %% ../nbs/01_formats.ipynb #489e4466
+# %% ../nbs/01_formats.ipynb #460c9226
 def _needs(kind, extra):
     return DataError(f"is {kind}: `pip install 'ckdnet[{extra}]'`, or save it as JPEG.")
 
@@ -60,7 +60,7 @@ def _open_dicom(file):
 
 _OPEN = dict(HEIC=_open_heic, DICOM=_open_dicom)
 
-# %% ../nbs/01_formats.ipynb #ec1c4c47
+# %% ../nbs/01_formats.ipynb #47fcdcbd
 _USUAL = (1, 2, 5, 6) # numbers of the primaries of sRGB, of none, and of old television, which are close to sRGB
 
 def _warn_of_colours(im):
@@ -68,11 +68,13 @@ def _warn_of_colours(im):
     primaries = int((im.info.get('nclx_profile') or {}).get('color_primaries', 2))
     if im.info.get('icc_profile') or primaries in _USUAL: return
     name = getattr(im, 'filename', '') or 'An image'
-    warn(f'{name}: its colours have the code number {primaries} and no profile, so they are taken as sRGB.')
+    warn(f'{name}: its colours have the code number {primaries} and no profile, '
+         'so they are taken as sRGB.')
 
-# %% ../nbs/01_formats.ipynb #460ea8b2
-_FIELDS = ['Rows','Columns','NumberOfFrames','SamplesPerPixel','PhotometricInterpretation','PlanarConfiguration',
-           'BitsAllocated','BitsStored','HighBit','PixelRepresentation','ICCProfile','PixelData']
+# %% ../nbs/01_formats.ipynb #87ff7394
+_FIELDS = ['Rows','Columns','NumberOfFrames','SamplesPerPixel','PhotometricInterpretation',
+           'PlanarConfiguration','BitsAllocated','BitsStored','HighBit','PixelRepresentation',
+           'ICCProfile','PixelData']
 _DEFLATED = b'1.2.840.10008.1.2.1.99' # of which a small file can fill the memory
 
 def _dataset(file):
@@ -82,18 +84,21 @@ def _dataset(file):
     if deflated: raise DataError('is deflated DICOM: save it as JPEG.')
     ds = dcmread(file, specific_tags=_FIELDS)
     if 'PixelData' not in ds: raise DataError('is DICOM without an image.')
-    frames,kind,bits = int(ds.get('NumberOfFrames') or 1), ds.PhotometricInterpretation, ds.BitsAllocated
+    frames = int(ds.get('NumberOfFrames') or 1)
+    kind,bits = ds.PhotometricInterpretation, ds.BitsAllocated
     if frames>1: raise DataError(f'is DICOM with {frames} frames: save one of them as JPEG.')
     if bits!=8 or not kind.startswith(('RGB','YBR_','MONOCHROME2')):
-        raise DataError(f'is DICOM of {bits} bits and the kind {kind}, no photograph in colour or grey.')
+        raise DataError(f'is DICOM of {bits} bits and the kind {kind}, no photograph.')
     return ds
 
-# %% ../nbs/01_formats.ipynb #5b5f3e70
+# %% ../nbs/01_formats.ipynb #9ff6b20e
 def _inside(ds):
     "The JPEG or JPEG 2000 in a DICOM as a Pillow image."
     from pydicom.encaps import get_frame
-    im = Image.open(io.BytesIO(get_frame(ds.PixelData, 0, number_of_frames=1)), formats=('JPEG','JPEG2000'))
-    if im.size!=(ds.Columns,ds.Rows): raise DataError(f'has {ds.Columns} × {ds.Rows} pixels and a JPEG of {im.size}.')
+    frame = get_frame(ds.PixelData, 0, number_of_frames=1)
+    im = Image.open(io.BytesIO(frame), formats=('JPEG','JPEG2000'))
+    size = ds.Columns,ds.Rows
+    if im.size!=size: raise DataError(f'has {size} pixels, and {im.size} in the JPEG inside.')
     marked = {'jfif','adobe'} & im.info.keys()
     if im.format!='JPEG' or marked or ds.PhotometricInterpretation!='RGB': return im
     im.draft('YCbCr', im.size) # the three channels as they are stored
@@ -107,7 +112,7 @@ def _decoded(ds):
     if ds.file_meta.TransferSyntaxUID in files: return _inside(ds)
     return Image.fromarray(pixel_array(ds))
 
-# %% ../nbs/01_formats.ipynb #d7824b11
+# %% ../nbs/01_formats.ipynb #a6d44807
 class DicomFile(ImageFile.ImageFile):
     "A photograph in DICOM as Pillow opens any file: its size is known at once, its pixels when they are asked for."
     format = 'DICOM'

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Answer', 'Answers', 'as_answer', 'Service', 'create_app', 'serve']
 
-# %% ../nbs/57_serve.ipynb #16462c2b
+# %% ../nbs/57_serve.ipynb #997f846c
 import asyncio, base64, io, os
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
@@ -23,11 +23,11 @@ from .plots import stretch
 from .predictor import Prediction, Predictor
 from .sources import MAX_BYTES, from_bytes, last_part, names_of, read_source
 
-# %% ../nbs/57_serve.ipynb #23d265cf
+# %% ../nbs/57_serve.ipynb #58fa5bbc
 class Answer(BaseModel):
     "What is said of one photograph."
     name: str
-    error: str|None = Field(None, description='why there is no prediction; then all that follows is missing')
+    error: str|None = Field(None, description='why there is no prediction, and nothing else')
     diagnosis: str|None = Field(None, description='the most probable one')
     probs: dict[str,float]|None = Field(None, description='diagnosis → probability, calibrated')
     raw: dict[str,float]|None = Field(None, description='the same as the network gives them')
@@ -42,7 +42,7 @@ class Answers(BaseModel):
     notice: str = NOTICE
     predictions: list[Answer]
 
-# %% ../nbs/57_serve.ipynb #a295aa6c
+# %% ../nbs/57_serve.ipynb #63b7701e
 def as_answer(
     p:Prediction,
     maps:bool=True, # with mask and evidence?
@@ -62,7 +62,7 @@ def _png(values):
     Image.fromarray((255*values).round().astype(np.uint8)).save(out, 'PNG')
     return base64.b64encode(out.getvalue()).decode()
 
-# %% ../nbs/57_serve.ipynb #7c086f22
+# %% ../nbs/57_serve.ipynb #d66da6ea
 class _InMemory(MultiPartParser):
     spool_max_size = 0 # bytes beyond which a file is written to the disk; 0: never
 
@@ -71,22 +71,22 @@ async def _within(stream, max_bytes):
     n = 0
     async for part in stream:
         n += len(part)
-        if n>max_bytes: raise HTTPException(413, f'More than {max_bytes/1e6:g} MB: send fewer or smaller photographs.')
-        yield part
+        if n<=max_bytes: yield part
+        else: raise HTTPException(413, f'More than {max_bytes/1e6:g} MB: send fewer photographs.')
 
 async def _uploads(request, max_bytes, max_files):
     "The files of a request, as (name, bytes)."
-    kind = request.headers.get('content-type', '')
-    if not kind.startswith('multipart/form-data'): raise HTTPException(422, 'Send photographs as multipart/form-data.')
+    if not request.headers.get('content-type', '').startswith('multipart/form-data'):
+        raise HTTPException(422, 'Send photographs as multipart/form-data.')
     stream = _within(request.stream(), max_bytes)
     try: form = await _InMemory(request.headers, stream, max_files=max_files).parse()
     except MultiPartException as e:
         raise HTTPException(413 if e.message.startswith('Too many') else 422, e.message) from None
     files = [o for _,o in form.multi_items() if isinstance(o, UploadFile)]
-    if not files: raise HTTPException(422, 'There is no file: send photographs in the field `files`.')
+    if not files: raise HTTPException(422, 'There is no file in the field `files`.')
     return [(f.filename or 'image', await f.read()) for f in files]
 
-# %% ../nbs/57_serve.ipynb #2885b996
+# %% ../nbs/57_serve.ipynb #0416c841
 class Service:
     "Predicts photographs that come at any time. `work` must run as a task."
     def __init__(self,
@@ -103,7 +103,8 @@ class Service:
         "Predict what waits, for ever."
         while True:
             taken = [await self.waiting.get()]
-            while len(taken)<self.bs and not self.waiting.empty(): taken.append(self.waiting.get_nowait())
+            while len(taken)<self.bs and not self.waiting.empty():
+                taken.append(self.waiting.get_nowait())
             photographs,futures = zip(*taken)
             run = asyncio.get_running_loop().run_in_executor
             try: made = await run(self.network, self.predictor.predict_read, photographs)
@@ -116,7 +117,7 @@ def _finish(future, o):
     if isinstance(o, Exception): future.set_exception(o)
     else: future.set_result(o)
 
-# %% ../nbs/57_serve.ipynb #f1401595
+# %% ../nbs/57_serve.ipynb #3316f9c3
 @patch
 def read(self:Service,
     name:str, # of the file, as the sender calls it
@@ -124,8 +125,8 @@ def read(self:Service,
 ): # `Photograph`
     "Decode an uploaded file. Raises `DataError`."
     im = from_bytes(content, name)
-    pixels = im.width*im.height
-    if pixels>self.max_pixels: raise DataError(f'{im.filename} has {pixels:,} pixels, the limit is {self.max_pixels:,}.')
+    pixels,limit = im.width*im.height, self.max_pixels
+    if pixels>limit: raise DataError(f'{im.filename} has {pixels:,} pixels, at most {limit:,}.')
     o = read_source(im, names_of([im])[0], self.predictor.size)
     if isinstance(o, DataError): raise o
     return o
@@ -145,13 +146,14 @@ async def answer(self:Service,
         return await loop.run_in_executor(self.readers, as_answer, await future, maps)
     except DataError as e: return Answer(name=last_part(name), error=str(e))
 
-# %% ../nbs/57_serve.ipynb #29f8893c
-_FILES = dict(type='object', required=['files'], properties=dict(
-    files=dict(type='array', items=dict(type='string', format='binary'), description='photographs')))
-_BODY = dict(requestBody=dict(required=True, content={'multipart/form-data':dict(schema=_FILES)}))
-_ERRORS = {413:dict(description='Too many bytes or files'), 422:dict(description='No file can be predicted')}
+# %% ../nbs/57_serve.ipynb #9e9c29a5
+_FILES = dict(type='array', items=dict(type='string', format='binary'), description='photographs')
+_FORM = dict(type='object', required=['files'], properties=dict(files=_FILES))
+_BODY = dict(requestBody=dict(required=True, content={'multipart/form-data':dict(schema=_FORM)}))
+_ERRORS = {413:dict(description='Too many bytes or files'),
+           422:dict(description='No file can be predicted')}
 
-# %% ../nbs/57_serve.ipynb #83cf3d59
+# %% ../nbs/57_serve.ipynb #c52e5564
 def create_app(
     predictor=None, # a `Predictor`; None: with the weights of the package
     max_bytes:int=MAX_BYTES, # of a request
@@ -174,7 +176,7 @@ def create_app(
     @app.get('/health')
     async def health()->dict:
         "Is the server there, and what does it tell apart?"
-        return dict(status='ok', version=__version__, classes=predictor.dataset.classes, size=predictor.size)
+        return dict(status='ok', version=__version__, classes=predictor.dataset.classes)
 
     @app.post('/predict', openapi_extra=_BODY, responses=_ERRORS, response_model_exclude_none=True)
     async def predict(request:Request, maps:bool=True)->Answers:
@@ -186,7 +188,7 @@ def create_app(
 
     return app
 
-# %% ../nbs/57_serve.ipynb #b0cb94f1
+# %% ../nbs/57_serve.ipynb #ca012eea
 def serve(
     weights=None, # as for `Predictor.from_pretrained`
     host:str='127.0.0.1', # the address to listen at; '0.0.0.0': every machine that reaches this one may ask
