@@ -162,13 +162,16 @@ def specs_of(
     return [replace(s, pretrained=False) for s in specs] if scratch else specs
 
 # %% ../nbs/60_cli.ipynb #4fa98027
-def run_and_report(jobs, results, own, dry_run):
+def run_and_report(jobs, results, own, dry_run, cluster):
     "Say what will be done; unless it is a dry run, do it and say what came out."
     from ckdnet.train.runs import run_jobs, what_will_run
     print(what_will_run(jobs, results), flush=True)
     if dry_run: return
     record_own(results/jobs[0].data, own)
-    run_jobs(jobs, results)
+    if cluster:
+        from ckdnet.train.grid import open_client, run_grid_jobs
+        with open_client(cluster) as client: run_grid_jobs(jobs, results, client)
+    else: run_jobs(jobs, results)
     print() # below the progress bar
     for job in jobs: report(job.result_file(results))
 
@@ -190,6 +193,7 @@ def ckdnet_run(
     labels:str=None, # CSV of their labels
     group:str=None, # its column with the lesion or patient, whose images stay in one split
     positive:str=None, # of two classes the one whose AUC counts
+    cluster:str=None, # train on local:2, two workers, or by a Dask scheduler, such as tcp://192.168.0.10:8786
     dry_run:bool=False, # only say what would be done?
 ):
     """Train and evaluate experiments; continues where it was interrupted, and only reads a result that is there.
@@ -223,8 +227,12 @@ def ckdnet_run(
     if own: register_own(data, own)
     else: folder = where_images(folder)
     specs = specs_of(names, seeds, folds, scratch, profile=profile, dataset=dataset)
+    if cluster:
+        from ckdnet.train.grid import check_cluster
+        check_cluster(cluster)
+        folder,work = folder and folder.absolute(), Path(work).absolute() # the same for all workers
     from ckdnet.resolve import resolve_all
-    run_and_report(resolve_all(specs, folder, work, data), results, own, dry_run)
+    run_and_report(resolve_all(specs, folder, work, data), results, own, dry_run, cluster)
 
 # %% ../nbs/60_cli.ipynb #94b52abb
 _HEADLINE = {'average AUC':('diagnosis','avg_AUC'), 'BMA':('diagnosis','BMA'), 'JA':('fine','JA')}
