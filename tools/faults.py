@@ -2,15 +2,18 @@
 
     python tools/faults.py kill --n 20     SIGKILL at random moments, over all three stages
     python tools/faults.py power --n 10    power cuts: a copy of an ext4 disk as it is at a random moment (Linux, root)
+    python tools/faults.py worker --n 6    SIGKILL of the worker of a cluster that trains, at random moments
+    python tools/faults.py caller --n 6    Ctrl-C and SIGKILL, in turn, of the process that has started a cluster
 
 `power --no-fsync` does the same without waiting for the disk: it shows what `atomic_path` is for.
 """
 import argparse, json, multiprocessing, os, random, shutil, signal, subprocess, sys, tempfile, time
 from dataclasses import replace
 from pathlib import Path
-import pandas as pd
+import pandas as pd, psutil, torch
 from ckdnet.core import file_hash
 from ckdnet.data.synthetic import make_synthetic
+from ckdnet.train.grid import open_client, run_grid
 from ckdnet.train.runs import run
 from ckdnet.spec import PROFILES
 
@@ -24,8 +27,14 @@ def train(images, folder, fsync=True):
     if not fsync: os.fsync = lambda fd: None
     run(SPEC, images, folder/'results', folder/'work', 'drawn')
 
-def start(*args):
-    child = fork.Process(target=train, args=args)
+def train_on_cluster(images, folder):
+    "The same on a cluster of two workers."
+    sys.stdout = sys.stderr = open(os.devnull, 'w')
+    with open_client('local:2') as client:
+        run_grid([SPEC], images, folder/'results', folder/'work', 'drawn', client, threads=torch.get_num_threads())
+
+def start(*args, how=train):
+    child = fork.Process(target=how, args=args)
     child.start()
     return child
 
@@ -48,6 +57,13 @@ def wait(child, folder, until):
     while child.is_alive() and epochs(folder) < until: time.sleep(.01)
     child.join(random.uniform(0, 1))
 
+def moments(n): return sorted(random.choices(range(sum(SPEC.epochs)+1), k=n)) # epochs
+
+def wait_alive(child, folder, until):
+    "`wait`, for a run that has not ended then."
+    wait(child, folder, until)
+    if not child.is_alive(): sys.exit(f'a run has ended by itself, with status {child.exitcode}')
+
 def report(what, expected, folder):
     "Print whether a finished run has ended as the run without interruption, and return it."
     found = outcome(folder)
@@ -61,16 +77,57 @@ def kill(images, here, expected, n):
     for i in range(0, n, 5):
         folder = here/f'run_{i}'
         where = []
-        for until in sorted(random.choices(range(sum(SPEC.epochs)+1), k=min(5, n-i))):
+        for until in moments(min(5, n-i)):
             child = start(images, folder)
-            wait(child, folder, until)
-            if not child.is_alive(): sys.exit(f'a run has ended by itself, with status {child.exitcode}')
+            wait_alive(child, folder, until)
             child.kill()
             child.join()
             where.append(epochs(folder))
         start(images, folder).join()
         same &= report(f'killed {len(where)} times, after {where} of {sum(SPEC.epochs)} epochs', expected, folder)
     return same
+
+def trains(process):
+    "Does a process hold the lock of a stage?"
+    try: return any(f.path.endswith('/lock') for f in process.open_files())
+    except psutil.Error: return False # it has ended
+
+def workers(child):
+    "The processes of the workers that a process has started."
+    return [p for p in psutil.Process(child.pid).children(recursive=True) if 'spawn_main' in str(p.cmdline())]
+
+def kill_worker(images, here, expected, n):
+    "Kill the worker that trains, three times in each run; Dask gives up a task in which four have died."
+    same = True
+    for i in range(0, n, 3):
+        folder = here/f'grid_{i}'
+        child = start(images, folder, how=train_on_cluster)
+        where = []
+        for until in moments(min(3, n-i)):
+            wait_alive(child, folder, until)
+            busy = [p for p in workers(child) if trains(p)] # none between two stages, and after the last
+            for p in busy: p.kill()
+            if busy: where.append(epochs(folder))
+        child.join()
+        same &= report(f'worker killed after {where} of {sum(SPEC.epochs)} epochs', expected, folder)
+    return same
+
+def stop_caller(images, here, expected, n):
+    "Stop the process that has started a cluster; its workers must end, and the same call must go on."
+    same = True
+    folder = here/'stopped'
+    for i,until in enumerate(moments(n)):
+        child = start(images, folder, how=train_on_cluster)
+        wait_alive(child, folder, until)
+        left = workers(child)
+        sent = (signal.SIGINT, signal.SIGKILL)[i%2]
+        os.kill(child.pid, sent)
+        child.join()
+        gone,alive = psutil.wait_procs(left, timeout=60)
+        print(f'{sent.name} after {epochs(folder)} epochs: {len(gone)} workers have ended, {len(alive)} have not')
+        same &= not alive
+    start(images, folder, how=train_on_cluster).join()
+    return report(f'stopped {n} times', expected, folder) and same
 
 class Disk:
     "An ext4 disk in a file."
@@ -111,7 +168,7 @@ def power(images, here, expected, n, fsync):
 
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument('fault', choices=('kill', 'power'))
+    parser.add_argument('fault', choices=('kill','power','worker','caller'))
     parser.add_argument('--n', type=int, default=20)
     parser.add_argument('--no-fsync', action='store_true')
     args = parser.parse_args()
@@ -121,6 +178,6 @@ if __name__ == '__main__':
         images = make_synthetic(here/'images', n_train=60, n_valid=15, n_test=9, size=72)
         start(images, here/'whole').join()
         expected = outcome(here/'whole')
-        if args.fault == 'kill': same = kill(images, here, expected, args.n)
-        else: same = power(images, here, expected, args.n, not args.no_fsync)
+        if args.fault=='power': same = power(images, here, expected, args.n, not args.no_fsync)
+        else: same = dict(kill=kill, worker=kill_worker, caller=stop_caller)[args.fault](images, here, expected, args.n)
     sys.exit(not same)
