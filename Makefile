@@ -30,7 +30,7 @@ demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sampl
 test: build-smoke ## run every notebook of nbs/ and count what passed
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py
 
-browser-test: $(INSTALLED) ## run the index and the app in JupyterLab in a headless Chromium; screenshots in build/browser
+browser-test: $(INSTALLED) ## run the index, the app and the web page in a headless Chromium; screenshots in build/browser
 	OMP_NUM_THREADS=1 python tools/browser_test.py
 
 coverage: build-smoke ## run every notebook and list the lines and branches of ckdnet/ that none of them runs

@@ -23,7 +23,7 @@ setup(
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
     package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*',
-                             'sample/*'],
+                             'sample/*', 'webpage/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),
     extras_require=extras,

@@ -18,7 +18,7 @@ from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn
 
 # %% ../nbs/54_export.ipynb #a9ef1725
-OUTPUTS = ('probs','coarse','fine','cam') # of an exported cascade, in order
+OUTPUTS = ('probs','coarse','fine','cam','features') # of an exported cascade, in order
 
 class Deployed(nn.Module):
     "The cascade for inference, with the conversions before and after it."
@@ -38,10 +38,12 @@ class Deployed(nn.Module):
 
     def forward(self,
         image, # (B,3,H,W), RGB in 0…1, H and W ≥ 64
-    )->tuple: # probs (B,C); coarse and fine (B,1,H,W), probabilities; cam (B,C,⌈H/32⌉,⌈W/32⌉), in units of the logit
+    )->tuple: # probs (B,C); coarse and fine (B,1,H,W), probabilities; cam (B,C,⌈H/32⌉,⌈W/32⌉), logits; features (B,K)
+        "See `OUTPUTS`; the features are the input of the last layer, for `pretrained.feature_distance`."
         o = self.net((image-self.mean)/self.std)
         probs = (o.logits/self.temperature).softmax(1)
-        return probs, o.coarse, o.fine, class_map(o.features, self.net.cls.fc.weight)
+        cam = class_map(o.features, self.net.cls.fc.weight)
+        return probs, o.coarse, o.fine, cam, o.features.mean((2,3))
 
 # %% ../nbs/54_export.ipynb #88e4874b
 def _check_whole(net):
@@ -126,6 +128,7 @@ def export_onnx(
 
 _SIDES = {0:'batch', 2:'height', 3:'width'}
 _FREE = dict(image=_SIDES, probs={0:'batch'}, coarse=_SIDES, fine=_SIDES,
+             features={0:'batch'},
              cam={0:'batch', 2:'cam_height', 3:'cam_width'})
 
 # %% ../nbs/54_export.ipynb #fb98f91b
@@ -139,6 +142,7 @@ def _quiet():
     "Without the warnings of a trace."
     with warnings.catch_warnings():
         for category in (DeprecationWarning, torch.jit.TracerWarning): warnings.simplefilter('ignore', category)
+        warnings.filterwarnings('ignore', 'Constant folding') # of the paddings of `PaddedConv`: a little slower to load
         yield
 
 # %% ../nbs/54_export.ipynb #3e5e34fe

@@ -23,7 +23,7 @@ from .evaluate import InferenceNet, as_arrays, at_size, post_processed, view_mas
 from .preprocess import CROPS
 from .pretrained import feature_distance, load_cascade
 from .sources import Photograph, as_list, is_one, names_of, read_source
-from .warn import DEFAULT_THRESHOLDS, measure_prediction, warnings_of
+from .warn import measure_prediction, thresholds_of, warnings_of
 
 # %% ../nbs/50_predictor.ipynb #395aee3a
 @dataclass(repr=False, eq=False)
@@ -160,7 +160,7 @@ class Predictor:
         self.bs = metadata['prediction']['bs']
         self.size = metadata['prediction']['size']
         self.ready = InferenceNet(net, self.size, metadata['prediction']['bf16'])
-        self.thresholds = DEFAULT_THRESHOLDS | metadata.get('warn', {}) | dict(distance=metadata['far']['p99'])
+        self.thresholds = thresholds_of(metadata)
 
     @classmethod
     def from_pretrained(cls,
@@ -208,7 +208,7 @@ def stream(self:Predictor,
     start = perf_counter()
     for read in _read_ahead(jobs, self.bs):
         good = [o for o in read if isinstance(o, Photograph)]
-        made = iter(self._predict(good, tta, start) if good else [])
+        made = iter(self.predict_read(good, tta, start) if good else [])
         for o in read: yield next(made) if isinstance(o, Photograph) else o
         start = perf_counter()
 
@@ -238,9 +238,15 @@ def _measures(self:Predictor, inputs, single):
         measures = measure_prediction(255*o.x[0], single['coarse'][i], single['fine'][i], cam)
         yield measures | dict(distance=float(distances[i]))
 
+# %% ../nbs/50_predictor.ipynb #80b5b75f
 @patch
-def _predict(self:Predictor, inputs, tta, start):
-    "A `Prediction` for each `Photograph` of a batch, of which reading began at `start`."
+def predict_read(self:Predictor,
+    inputs:list, # of `Photograph`, from `read_source`; they are predicted as one batch
+    tta:bool=False, # test-time augmentation? Then they were read with `CROPS`
+    start:float=None, # when reading began, from `perf_counter`; None: now
+)->list: # of `Prediction`, in the same order
+    "Predict photographs that were read already."
+    start = start or perf_counter()
     single,out = self._run(inputs, tta)
     calibrated = apply_temperature(out['probs'], self.metadata['temperature'])
     measures = list(self._measures(inputs, single))

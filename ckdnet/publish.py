@@ -57,17 +57,17 @@ def card_metrics(
     images:pd.DataFrame, # from `per_image`
     dataset, # a `Dataset`
 )->dict:
-    "name → a function of image numbers (N,) that returns the metric, and the images it is about."
+    "name → a function of image numbers (N,) that returns the metric, and the images it is about, if there are any."
     t = images[images.diagnosis.notna()]
     probs,labels = probs_and_labels(t, dataset.classes)
     def mean_auc(classes): return lambda i: average_auc(probs[i], labels[i], classes)
     def mean(values): return lambda i: values[i].mean()
-    out = {'average AUC':(mean_auc(dataset.task_labels), t)}
-    for name,c in zip(dataset.task_classes, dataset.task_labels):
-        out[f'AUC, {name}'] = (mean_auc([c]), t)
+    aucs = {'average AUC':dataset.task_labels}
+    aucs |= {f'AUC, {name}':[c] for name,c in zip(dataset.task_classes, dataset.task_labels)}
+    out = {name:(mean_auc(classes), t) for name,classes in aucs.items() if len(t)}
     for name,column in _MASK_METRICS.items():
-        known = images.dropna(subset=column)
-        out[name] = (mean(known[column].to_numpy()), known)
+        known = images.dropna(subset=column) if column in images else ()
+        if len(known): out[name] = (mean(known[column].to_numpy()), known)
     return out
 
 # %% ../nbs/48_publish.ipynb #67990b3a
@@ -82,12 +82,13 @@ def metric_values(
 def with_intervals(
     images:pd.DataFrame, # these arguments as for `card_metrics`
     dataset,
+    metrics=card_metrics, # function of both
 )->dict: # name → [metric, lower and upper end of its 95 % interval]; None for what is not defined
-    "The metrics of the card with their intervals, by 1000 draws of images, or of lesions where they are known."
+    "The metrics of the card, or others, with their intervals, by 1000 draws of images, or of lesions where they are known."
     def interval(metric, t):
         lesion = t.lesion.fillna(t.image_id) if 'lesion' in t else None
         return [none_if_nan(v) for v in bootstrap_interval(metric, len(t), n=1000, groups=lesion)]
-    return {name:interval(metric, t) for name,(metric,t) in card_metrics(images, dataset).items()}
+    return {name:interval(metric, t) for name,(metric,t) in metrics(images, dataset).items()}
 
 # %% ../nbs/48_publish.ipynb #95b477f2
 def calibration_report(

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from ..core import atomic_path
-from .files import DataError, read_image
+from .files import DataError, read_small
 
 # %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
@@ -44,7 +44,7 @@ def signatures(
 )->np.ndarray: # (N,views,64) int8
     "The signatures of images. Raises `DataError` for files that cannot be read."
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(lambda p: signature(read_image(p, 64)), paths)))
+        return np.stack(list(pool.map(lambda p: signature(read_small(p, 64)), paths)))
 
 # %% ../../nbs/02_data.leaks.ipynb #2f389755
 THRESHOLD = .99 # lowest correlation of a copy

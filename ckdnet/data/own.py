@@ -11,23 +11,23 @@ from pathlib import Path
 from ..core import offenders, write_json
 
 # %% ../../nbs/02_data.own.ipynb #533b3e1a
-OWN_FIELDS = ('images','masks','labels','group','positive') # arguments of `own_dataset`
+OWN_FIELDS = ('images','masks','labels','group','positive','classes','image_column','label_column','mask_column',
+              'split_column') # arguments of `own_dataset`
 
 def own_files(
-    images=None, # these arguments as for `own_dataset`; None: the images are those of a challenge
+    images=None, # as for `own_dataset`; None: the images are those of a published data set
     masks=None,
     labels=None,
-    group:str=None,
-    positive:str=None,
-)->dict|None: # None without images
-    "What `own.json` says. Raises `ValueError` for masks or labels without images."
-    if not images:
-        if masks or labels or group or positive:
-            raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
-        return None
+    **others, # further arguments of `own_dataset`, texts
+)->dict|None: # `OWN_FIELDS` → value; None without images
+    "What `own.json` says. Raises `ValueError` for what belongs to images, without images."
     paths = dict(images=images, masks=masks, labels=labels)
+    alone = [f"--{k.replace('_', '-')}" for k,v in (paths | others).items() if v]
+    if not images:
+        if alone: raise ValueError(offenders('Without --images, your own images, there is no', alone))
+        return None
     paths = {k:v and str(Path(v).expanduser().resolve()) for k,v in paths.items()}
-    return dict(**paths, group=group, positive=positive)
+    return dict.fromkeys(OWN_FIELDS) | paths | others
 
 # %% ../../nbs/02_data.own.ipynb #96892bba
 def record_own(

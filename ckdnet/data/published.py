@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TARGETS', 'find_table', 'read_columns', 'edition', 'diagnosis_table', 'map_labels', 'index_of', 'published',
-           'published_index', 'without_few', 'describe']
+           'published_index', 'whole_index', 'without_few', 'describe']
 
 # %% ../../nbs/02_data.published.ipynb #32aee297
 from collections.abc import Callable
@@ -151,20 +151,31 @@ def published(
     return register_dataset(Dataset(name, classes, partial(published_index, name, classes, read),
                                     metrics, tasks))
 
-def published_index(name, classes, read, folder, seed=42):
-    "The index of a published data set; what was found and left out is printed."
+def published_index(name, classes, read, folder, seed=42, split=True):
+    "The index of a published data set; what was found and left out is printed. Not split, it has every label."
     df,notes = read(Path(folder).expanduser())
-    used = df['mask'].notna() | df.diagnosis.notna()
-    if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor class are left out.']
-    df,few = without_few(df[used].reset_index(drop=True))
-    notes = [*notes, *few]
-    df = split_groups(df, seed)
+    used = df['mask'].notna() | (df.diagnosis if split else df.label).notna()
+    what = 'class' if split else 'label'
+    if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor {what} are left out.']
+    df = df[used].reset_index(drop=True)
+    if split:
+        df,few = without_few(df)
+        notes = [*notes, *few]
+        df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
     absent = ', '.join(c for c in classes if c not in present)
     if absent: notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
-    check_splits(df, present)
+    if split: check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
+
+def whole_index(
+    dataset:Dataset,
+    folder, # as it was unpacked
+)->pd.DataFrame: # an index
+    "Every image with a label or mask, as a published set has them before the split; the index of any other data set."
+    if getattr(dataset.index, 'func', None) is not published_index: return dataset.index(folder)
+    return dataset.index(folder, split=False)
 
 def without_few(
     df:pd.DataFrame, # an index before the split
