@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 __all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'EntangleSeg',
            'Predictor', 'RootSegNet', 'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy',
-           'create_ckdnet', 'load_cascade', 'predict']
+           'create_ckdnet', 'load_cascade', 'predict', 'sample']
 
 # The same names twice: for editors and type checkers, and for `__getattr__`, which loads one when it is used.
 # So `import ckdnet` itself loads nothing heavy.
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from .models.ckd_seg import CKDSegNet
     from .models.layers import SCSE, ChannelAtten, EntangleCls, EntangleSeg
     from .models.root_seg import RootSegNet
-    from .predictor import Predictor, predict
+    from .predictor import Predictor, predict, sample
     from .pretrained import load_cascade
     from .spec import Spec
 else:
@@ -27,7 +27,7 @@ else:
         'models.ckd_seg': ('CKDSegNet',),
         'models.layers': ('SCSE', 'ChannelAtten', 'EntangleCls', 'EntangleSeg'),
         'models.root_seg': ('RootSegNet',),
-        'predictor': ('Predictor', 'predict'),
+        'predictor': ('Predictor', 'predict', 'sample'),
         'pretrained': ('load_cascade',),
         'spec': ('Spec',),
     }

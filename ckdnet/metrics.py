@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['SEG_METRICS', 'as_binary', 'scores_and_truth', 'as_labels', 'counts', 'from_counts', 'seg_metrics', 'auc',
-           'average_auc', 'average_precision', 'checked_probs', 'one_vs_rest', 'mean_or_none', 'isic2017_cls_metrics',
-           'class_mean', 'bma', 'isic2018_cls_metrics']
+           'probs_and_labels', 'average_auc', 'average_precision', 'none_if_nan', 'checked_probs', 'one_vs_rest',
+           'mean_or_none', 'isic2017_cls_metrics', 'class_mean', 'bma', 'isic2018_cls_metrics']
 
 # %% ../nbs/21_metrics.ipynb #b04cfaf7
 import numpy as np, pandas as pd

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'stretch', 'plot_cams',
-           'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box', 'plot_differences', 'tsne', 'plot_tsne',
-           'knn_shares', 'knn_purity']
+           'draw_outline', 'outline_handles', 'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box',
+           'plot_differences', 'tsne', 'plot_tsne', 'knn_shares', 'knn_purity']
 
 # %% ../nbs/42_plots.ipynb #d1f328de
 import textwrap

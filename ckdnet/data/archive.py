@@ -30,7 +30,7 @@ def archive(
     "The images of a download. Raises `DataError` for anything missing, unknown or doubled."
     path = find_table(folder, 'metadata')
     t = read_columns(path, ['isic_id','diagnosis_1']).set_index('isic_id')
-    about,rows,notes = edition(path, len(t)), len(t), []
+    about,notes = edition(path, len(t)), []
     if 'image_type' in t:
         other = t.image_type[t.image_type.str.lower()!='dermoscopic'].fillna('kind not given')
         if len(other): notes.append(f'Not dermoscopic, left out: {counts(other)}.')
@@ -40,8 +40,8 @@ def archive(
     if 'copyright_license' in t:
         notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
     lesion = t.get('patient_id', pd.Series(None, t.index, dtype=object)).fillna(t.get('lesion_id'))
-    return index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion), [*notes,
-                                                                                          *left]
+    df = index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion)
+    return df, [*notes, *left]
 
 # %% ../../nbs/02_data.archive.ipynb #a1bce695
 def archive_isic2017(folder): return archive(folder, 'isic2017')

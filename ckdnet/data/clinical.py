@@ -76,8 +76,8 @@ def bcn20000(
         about = edition(path, len(t))
         t = t[t.diagnosis.notna()] # the test images may come without
         diagnosis,left = map_labels(t.diagnosis, 'bcn20000', 'isic2019')
-        if len(t): parts.append(index_of(t, found, about, t.diagnosis, diagnosis, t.lesion_id,
-                                         split))
+        df = index_of(t, found, about, t.diagnosis, diagnosis, t.lesion_id, split)
+        if len(df): parts.append(df)
         notes += left
     return pd.concat(parts, ignore_index=True), notes
 

@@ -86,8 +86,8 @@ def leaks(
         c = np.maximum(_best(part[:,0], a), _best(a[:,0], part).T)
         j,i = np.nonzero(c>=threshold)
         found.append(pd.DataFrame(dict(known=i, asked=j+start, correlation=c[j,i])))
-    return pd.concat(found, ignore_index=True).sort_values('correlation', ascending=False,
-                                                           ignore_index=True)
+    pairs = pd.concat(found, ignore_index=True)
+    return pairs.sort_values('correlation', ascending=False, ignore_index=True)
 
 # %% ../../nbs/02_data.leaks.ipynb #401c9c8b
 def save_signatures(
