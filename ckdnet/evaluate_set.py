@@ -8,7 +8,7 @@ __all__ = ['MELANOMA', 'GROUP_COLUMNS', 'AGES', 'Labels', 'mapped_labels', 'trai
            'with_groups', 'group_metrics', 'by_group', 'group_tests', 'holm', 'SetResult', 'evaluate_set', 'beside',
            'page', 'plot_set', 'headlines', 'compare_sets']
 
-# %% ../nbs/58_evaluate_set.ipynb #e86a6161
+# %% ../nbs/58_evaluate_set.ipynb #4943d213
 import base64, html
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
@@ -34,7 +34,7 @@ from .resultfile import describe_images, write_result
 from .stats import bootstrap_interval, delong
 from .warn import WARNINGS
 
-# %% ../nbs/58_evaluate_set.ipynb #416bfd00
+# %% ../nbs/58_evaluate_set.ipynb #e89fafa5
 MELANOMA = ('melanoma','MEL') # what the class is called
 _UNTOLD = ('Malignant','Indeterminate') # labels of the ISIC Archive that may be a melanoma or not
 
@@ -45,7 +45,7 @@ class Labels(NamedTuple):
     rule:str # how the labels became classes
     left_out:list # lines for the user
 
-# %% ../nbs/58_evaluate_set.ipynb #0484de06
+# %% ../nbs/58_evaluate_set.ipynb #dba0fe0d
 def mapped_labels(
     df:pd.DataFrame, # an index
     name:str, # of its data set
@@ -83,7 +83,7 @@ def _by_mapping(label, trained, mapping):
     out = label[label.notna() & classes.isna()].value_counts()
     return classes, [f'Left out by the mapping: {v} {n}' for v,n in out.items()]
 
-# %% ../nbs/58_evaluate_set.ipynb #158a85ec
+# %% ../nbs/58_evaluate_set.ipynb #d5118115
 def training_signatures(
     df:pd.DataFrame, # the index that a cascade was trained with
     file, # .npz, for `copies`
@@ -108,7 +108,7 @@ def copies(
         like = like.where(like!='', df.image_id.map(ids).fillna(''))
     return like
 
-# %% ../nbs/58_evaluate_set.ipynb #b605aabe
+# %% ../nbs/58_evaluate_set.ipynb #59cbb370
 def judge_images(
     predictor:Predictor,
     df:pd.DataFrame, # an index, with `diagnosis` in the classes of the predictor
@@ -131,7 +131,7 @@ def judge_images(
     if df.lesion.notna().any(): images.insert(2, 'lesion', df.lesion.to_numpy())
     return images, {k:np.concatenate([b[k] for b in bits]) for k in ('coarse','fine')}
 
-# %% ../nbs/58_evaluate_set.ipynb #2ec0b918
+# %% ../nbs/58_evaluate_set.ipynb #ca7bb9a4
 def sensitivity_at(
     p, # (N,), scores
     t, # (N,), bool: is the image positive?
@@ -156,7 +156,7 @@ def specificity_at(
     "The specificity at a sensitivity."
     return sensitivity_at(-np.asarray(p), ~np.asarray(t, dtype=bool), sensitivity)
 
-# %% ../nbs/58_evaluate_set.ipynb #bfe75581
+# %% ../nbs/58_evaluate_set.ipynb #37fe4361
 def truth_of(
     images:pd.DataFrame, # from `judge_images`; with a column `melanoma` if that is known of more images
     c:str, # a class
@@ -188,7 +188,7 @@ def set_metrics(
         out[f'specificity at 95% sensitivity, {c}'] = (lambda i, p=p, y=true: specificity_at(p[i], y[i], .95), t)
     return out
 
-# %% ../nbs/58_evaluate_set.ipynb #9603e662
+# %% ../nbs/58_evaluate_set.ipynb #0f6c0923
 def risk_coverage(
     images:pd.DataFrame, # from `judge_images`
     dataset:Dataset, # of the cascade
@@ -218,7 +218,7 @@ def warning_rates(
     return pd.DataFrame({name:dict(images=f.sum(), share=f.mean(), wrong_with=wrong[f].mean(),
                                    wrong_without=wrong[~f].mean()) for name,f in fires.items()}).T
 
-# %% ../nbs/58_evaluate_set.ipynb #a169f37e
+# %% ../nbs/58_evaluate_set.ipynb #6728ba61
 GROUP_COLUMNS = ('sex','age','site','image_type','skin_type')
 AGES = (0,30,50,70,200) # years, edges of the bands
 
@@ -239,7 +239,7 @@ def _bands(age):
     names = [f'{a}–{b-1}' for a,b in zip(AGES, AGES[1:-1])]+[f'{AGES[-2]} and older']
     return pd.cut(age, AGES, right=False, labels=names)
 
-# %% ../nbs/58_evaluate_set.ipynb #eff0bdf3
+# %% ../nbs/58_evaluate_set.ipynb #752d33d6
 def group_metrics(
     images:pd.DataFrame, # as for `truth_of`
     dataset:Dataset, # of the cascade
@@ -259,7 +259,7 @@ def _units(t):
     "The lesion of each image, its id where none is known."
     return (t.lesion.fillna(t.image_id) if 'lesion' in t else t.image_id).to_numpy()
 
-# %% ../nbs/58_evaluate_set.ipynb #0d47694b
+# %% ../nbs/58_evaluate_set.ipynb #fa4a0159
 def by_group(
     images:pd.DataFrame, # from `with_groups`
     dataset:Dataset, # of the cascade
@@ -274,7 +274,7 @@ def by_group(
                 out.append((column, group, name, len(i), *ends))
     return pd.DataFrame(out, columns=['column','group','metric','images','value','low','high'])
 
-# %% ../nbs/58_evaluate_set.ipynb #b7de15d5
+# %% ../nbs/58_evaluate_set.ipynb #c60c5047
 def group_tests(
     images:pd.DataFrame, # these arguments as for `by_group`
     dataset:Dataset,
@@ -321,7 +321,7 @@ def holm(
     out[order] = np.minimum(np.maximum.accumulate(p[order]*factors), 1)
     return out
 
-# %% ../nbs/58_evaluate_set.ipynb #acc99e3e
+# %% ../nbs/58_evaluate_set.ipynb #d47c5b14
 @dataclass
 class SetResult:
     "What a cascade does on a data set."
@@ -331,9 +331,10 @@ class SetResult:
     dataset:Dataset # of the cascade
 
     def file(self, results)->Path: # of the result in a folder of results
-        "Such as `ph2/ckdnet_of_isic2017/2.json`."
-        spec = self.record['spec']
-        return Path(results)/self.record['data']['name']/f"{spec['name']}_of_{spec['dataset']}"/f"{spec['seed']}.json"
+        "Such as `ph2/ckdnet_of_isic2017/2.json`; of a split `isic2017/ckdnet_of_isic2017_test/2.json`."
+        spec,split = self.record['spec'], self.record['evaluated']['split']
+        name = f"{spec['name']}_of_{spec['dataset']}"+(f'_{split}' if split!='all' else '')
+        return Path(results)/self.record['data']['name']/name/f"{spec['seed']}.json"
 
     def write(self,
         results, # folder of results
@@ -346,7 +347,7 @@ class SetResult:
         with atomic_path(file.with_suffix('.html')) as part: part.write_text(page(self), encoding='utf-8')
         return file
 
-# %% ../nbs/58_evaluate_set.ipynb #40ce8d46
+# %% ../nbs/58_evaluate_set.ipynb #6568ea73
 def evaluate_set(
     weights, # a `Predictor`; or as for `Predictor.from_pretrained`
     name:str, # of the data set, as for `get_dataset`
@@ -362,12 +363,13 @@ def evaluate_set(
     predictor = weights if isinstance(weights, Predictor) else Predictor.from_pretrained(weights)
     if training is None: training = () if isinstance(weights, Predictor) else beside(weights)
     trained = _with_metrics(predictor.dataset)
-    df = _asked(get_dataset(name), folder, split, trained)
+    if name==trained.name: split = split or 'valid'
+    df = _asked(get_dataset(name), folder, split)
     labels = mapped_labels(df, name, trained, mapping)
     like = copies(df, training)
     keep = like=='' if leave_out else pd.Series(True, df.index)
     keep &= df['mask'].notna() | labels.classes.notna() | labels.melanoma.notna()
-    if not keep.any(): raise DataError(f'No image of {folder} is left to be judged.')
+    if not keep.any(): raise DataError(f'No image of {folder} is left to be judged: is the ground truth there?')
     about = dict(split=split or 'all', rule=labels.rule, left_out=labels.left_out, looked_for_copies=bool(training),
                  copies=int((like!='').sum()), copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
@@ -386,16 +388,15 @@ def _with_metrics(dataset):
     tasks = dict(zip(dataset.task_classes, dataset.task_labels))
     return dataset if dataset.metrics else replace(dataset, metrics=partial(own_cls_metrics, tasks=tasks))
 
-def _asked(dataset, folder, split, trained):
+def _asked(dataset, folder, split):
     "The rows of an index that are judged."
-    split = split or ('valid' if dataset.name==trained.name else None)
     if not split: return whole_index(dataset, folder)
     df = dataset.index(folder)
     df = df[df.split==split]
     if not len(df): raise DataError(f"{dataset.name} has no images of the split '{split}' in {folder}.")
     return df.reset_index(drop=True)
 
-# %% ../nbs/58_evaluate_set.ipynb #ea11201a
+# %% ../nbs/58_evaluate_set.ipynb #b0884af9
 def _judged(predictor, trained, name, df, about):
     "The result of images whose labels are mapped."
     images,arrays = judge_images(predictor, df, about['tta'])
@@ -429,7 +430,7 @@ def _rows(t):
     def plain(v): return None if isinstance(v, float) and np.isnan(v) else v.item() if hasattr(v, 'item') else v
     return [{k:plain(v) for k,v in row.items()} for row in t.to_dict('records')]
 
-# %% ../nbs/58_evaluate_set.ipynb #5234ab47
+# %% ../nbs/58_evaluate_set.ipynb #e960b264
 def page(
     result:SetResult,
 )->str: # HTML, with its figure inside
@@ -477,7 +478,7 @@ def _said_of_copies(e):
     return f"{e['copies']} images are also in the training of the cascade; they are {done}." if e['copies'] else \
         'No image is in the training of the cascade.'
 
-# %% ../nbs/58_evaluate_set.ipynb #cfc7e304
+# %% ../nbs/58_evaluate_set.ipynb #8358a4e8
 def plot_set(
     result:SetResult,
 )->plt.Figure: # closed
@@ -507,7 +508,7 @@ def plot_set(
             if ax.get_legend_handles_labels()[0]: ax.legend(loc='best')
     return fig
 
-# %% ../nbs/58_evaluate_set.ipynb #24a7046f
+# %% ../nbs/58_evaluate_set.ipynb #1675d722
 def headlines(
     result:SetResult,
 )->str: # lines
@@ -517,7 +518,7 @@ def headlines(
     metrics = [f'{k}: {said(v)}' for k,v in e['metrics'].items()]
     return '\n'.join([*_about(result.record), *metrics])
 
-# %% ../nbs/58_evaluate_set.ipynb #86401a07
+# %% ../nbs/58_evaluate_set.ipynb #aae94a1d
 def compare_sets(
     a:SetResult, # two cascades on the same images
     b:SetResult,
