@@ -64,10 +64,12 @@ def as_rgb(im):
     if im.has_transparency_data: im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im.convert('RGBA'))
     return np.asarray(im if im.mode=='RGB' else im.convert('RGB'))
 
+# %% ../../nbs/01_data.files.ipynb #2d71d850
 def _upright(im):
     im.load() # after that Pillow has turned a TIFF
     return im if im.getexif().get(ExifTags.Base.Orientation, 1)==1 else ImageOps.exif_transpose(im)
 
+# %% ../../nbs/01_data.files.ipynb #d19a7d67
 def _to_8_bits(a):
     "Grey values of up to 16 bits, scaled to 0…255."
     if a.dtype.kind=='f' or a.min()<0 or a.max()>65535:
@@ -140,6 +142,7 @@ def _channel(im):
     if rgba[...,3].min()<255: raise DataError(f'is transparent in places: {_SAVE_AS}')
     return _from_colours(rgba[...,:3])
 
+# %% ../../nbs/01_data.files.ipynb #2e8a92c2
 def _from_colours(rgb):
     "Grey values as they are; of two colours, one of which is black, the other as 255."
     if (rgb==rgb[...,:1]).all(): return rgb[...,0]
@@ -264,6 +267,7 @@ def content_hashes(
     if settled: _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO hashes VALUES (?,?,?,?,?)', settled))
     return [None if p is None else hashes.get(p) or known[keys[p]] for p in paths]
 
+# %% ../../nbs/01_data.files.ipynb #5e15a1f5
 def _sha256(path):
     try: return file_hash(path)
     except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
@@ -297,6 +301,7 @@ def _with_table(f):
     except (OSError, sqlite3.OperationalError): return None
     except sqlite3.DatabaseError: file.unlink(missing_ok=True)
 
+# %% ../../nbs/01_data.files.ipynb #4ff31714
 def _look_up(db, states):
     "state → hash of those that the table knows."
     ask = 'SELECT sha256 FROM hashes WHERE path=? AND size=? AND mtime=? AND ctime=?'

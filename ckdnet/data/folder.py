@@ -183,6 +183,7 @@ def split_groups(
         if name=='valid' and twins: df = mark_twins(df)
     return df
 
+# %% ../../nbs/02_data.folder.ipynb #69b480d6
 def _check_numbers(train):
     "Raise `DataError` for a class with fewer groups than parts."
     group,least = train.lesion.fillna(train.image_id), round(1/PART)
@@ -199,11 +200,13 @@ def _given_splits(names):
     fail_if(set(names[split.isna()].fillna('(empty)')), 'Unknown splits', f'The splits are {known}.')
     return split
 
+# %% ../../nbs/02_data.folder.ipynb #09978768
 def check_classes(classes):
     "Raise `DataError` for classes that differ in upper and lower case only."
     lower = pd.Series([c.lower() for c in classes], index=list(classes), dtype=object)
     fail_if(lower.index[lower.duplicated(keep=False)], 'Classes that differ in case only', 'Write them alike.')
 
+# %% ../../nbs/02_data.folder.ipynb #d649ce19
 def check_splits(df, classes):
     "Raise `DataError` for a class that a split lacks, and for a split without masks where there are some."
     fix = 'Add images of them, try another seed, or give the splits.'
@@ -310,6 +313,7 @@ def _found(name, df, tasks):
     if len(tasks)==1: parts.append(f'the AUC is that of {tasks[0]}')
     return '; '.join([*parts, 'splits ' + counts(df.split)]) + '.'
 
+# %% ../../nbs/02_data.folder.ipynb #1291ebb3
 def _twin_note(df):
     "What was left out because it looks like a held-out image. Raises `DataError` if that is most of the training."
     n,train = (df.split=='twin').sum(), (df.split=='train').sum()
@@ -336,6 +340,7 @@ def read_own(images, masks, labels, group, classes, given):
     diagnosis,used,notes = diagnoses(t, role, classes, images)
     return _rows(paths, of_masks, diagnosis, t, role, group, used, notes, images)
 
+# %% ../../nbs/02_data.folder.ipynb #5002cd9a
 def _read_table(path, given):
     "A table with the ids as its index, and what its columns are for."
     t = open_table(path)
@@ -346,6 +351,7 @@ def _read_table(path, given):
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {path}', _other_key(t, role))
     return t.set_index(ids), role
 
+# %% ../../nbs/02_data.folder.ipynb #2a376b0a
 def _other_key(t, role):
     "What to do about a column of images whose values repeat: perhaps another one holds them."
     unique = [c for c in t.columns if c not in role.values() and t[c].notna().all()
@@ -364,6 +370,7 @@ def _paths(names, place, what):
     fail_if(unknown, what, near_misses(unknown, below.paths))
     return found
 
+# %% ../../nbs/02_data.folder.ipynb #d51e63de
 def _read_folder(images, masks, labels, group, classes, given):
     "`read_own` for a folder of images."
     found = pictures(images)
@@ -381,6 +388,7 @@ def _read_folder(images, masks, labels, group, classes, given):
     if group=='folder': t = t.assign(folder=pd.Series({i:found.folder_of(i) for i in found.paths}))
     return _rows(found.paths, of_masks, diagnosis, t, role, group, used, notes, labels or images)
 
+# %% ../../nbs/02_data.folder.ipynb #a2edbec3
 def _read_rows(labels, given, found):
     "A table with the ids of the images as its index."
     t = open_table(labels)
@@ -393,6 +401,7 @@ def _read_rows(labels, given, found):
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {labels}', _other_key(t, role))
     return t.set_index(ids), role
 
+# %% ../../nbs/02_data.folder.ipynb #5e4d3750
 def _ask_for_images(t, role, path, found):
     "Raise `DataError` if another column than the one that was taken holds the images."
     for c in t.columns:
@@ -422,6 +431,7 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     if unused: notes.append(f"Columns that are not used: {', '.join(unused)}.")
     return df, [*notes, *note]
 
+# %% ../../nbs/02_data.folder.ipynb #8b6b7e17
 def _groups(t, role, group, where):
     "The group of each image: of the column that the user names, else of a usual one if there is no split."
     if group: return t[named_column(t, group, where)], []
@@ -432,6 +442,7 @@ def _groups(t, role, group, where):
         return pd.Series(dtype=object), [f"Group {usual} is not used: the table gives the splits."]
     return t[usual], [f"Images of one {usual} stay in one split."]
 
+# %% ../../nbs/02_data.folder.ipynb #7946dbfb
 def _no_label(t, role, where):
     "What to do about a table without labels: perhaps a column holds them."
     few = [c for c in t.columns if c not in role.values() and 2<=t[c].nunique()<=20

@@ -27,6 +27,7 @@ def _place(folder, name):
     if exact.exists() or not Path(folder).is_dir(): return exact
     return next((p for p in Path(folder).iterdir() if p.name.lower()==name.lower()), exact)
 
+# %% ../../nbs/02_data.isic.ipynb #5246f355
 def files_by_id(folder):
     "id → path of the images or masks of a folder."
     files = image_files(folder)
@@ -34,6 +35,7 @@ def files_by_id(folder):
     fail_if(ids[ids.duplicated()], f'Two files for one image in {folder}', 'Remove one of each.')
     return dict(zip(ids, files))
 
+# %% ../../nbs/02_data.isic.ipynb #2e00a9e9
 def _masks(folder, images):
     "id → path of the masks of a folder, which may be absent. If it is there, every image has one."
     if not folder.is_dir(): return {}
@@ -53,6 +55,7 @@ def _labels(csv, id_column, columns, images):
     fail_if(t.index[~t.isin([0,1]).all(axis=1)], f'Labels that are not 0 or 1 in {csv}', 'Correct these rows.')
     return t
 
+# %% ../../nbs/02_data.isic.ipynb #cb8db8fb
 def _fail_if_not_rows_of(ids, csv, images):
     "Raise `DataError` unless each image has one row in a table."
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {csv}', 'Remove one of each.')
@@ -121,6 +124,7 @@ def _input(folder, task, part):
     "The folder of the images of a task; `part` is 'Training', 'Validation' or 'Test'."
     return _place(folder, f"ISIC2018_Task{'1-2' if task==1 else '3'}_{part}_Input")
 
+# %% ../../nbs/02_data.isic.ipynb #0a75a834
 def _official_2018(folder, task, part, split):
     "The images of 'Validation' or 'Test', with their ground truth where it is there; None without them."
     inputs = _input(folder, task, part)
@@ -139,6 +143,7 @@ def _task1(folder, images):
     if not masks: raise DataError(f'There are no masks in {truth}: download the ground truth of Task 1.')
     return make_index(images, masks, {}, 'train')
 
+# %% ../../nbs/02_data.isic.ipynb #9a9dd4e4
 def _task3(folder, images):
     "The training images of Task 3 with their diagnoses and lesions."
     truth = _place(folder, 'ISIC2018_Task3_Training_GroundTruth')
@@ -147,6 +152,7 @@ def _task3(folder, images):
     if not diagnosis: raise DataError(f'There is no {csv}: download the ground truth of Task 3.')
     return make_index(images, {}, diagnosis, 'train', _lesions(folder, truth, images))
 
+# %% ../../nbs/02_data.isic.ipynb #05ad8af1
 def _diagnoses(csv, images):
     "id → diagnosis of Task 3; empty without the file."
     t = _labels(csv, 'image', ISIC2018_CLASSES, images)
@@ -154,6 +160,7 @@ def _diagnoses(csv, images):
     fail_if(t.index[t.sum(axis=1)!=1], f'Images with no class or several in {csv}', 'Each must have exactly one.')
     return t.idxmax(axis=1).to_dict()
 
+# %% ../../nbs/02_data.isic.ipynb #b57d13bf
 def _lesions(folder, truth, images):
     "Image → lesion of Task 3. The file is handed out beside the ground truth's folder or in it."
     name = 'ISIC2018_Task3_Training_LesionGroupings.csv'

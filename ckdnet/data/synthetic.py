@@ -290,6 +290,7 @@ def bubbles(rng, im):
         im = im + rng.uniform(.3,1)*(.22*rim + .4*highlight - .04*(d<r))[...,None]
     return im
 
+# %% ../../nbs/03_data.synthetic.ipynb #5b4d6e5d
 def corners(rng, im):
     "The black surround of a round field of view, over the image `im` (size,size,3)."
     x,y = coords(len(im))
@@ -339,6 +340,7 @@ def deal_labels(
 DRAWING = 1 # version of the drawings: increase it when they change, so that an older sample is not reused
 FIRST_IMAGE = dict(Training=0, Validation=100_000, Test_v2=200_000) # split → number of its first image
 
+# %% ../../nbs/03_data.synthetic.ipynb #e7e79f5d
 def write_superpixels(path, size, n=8):
     "Write a map of n×n square superpixels: the index modulo 256 in red, the multiples of 256 in green."
     k = np.arange(size)*n//size
@@ -381,6 +383,7 @@ def recorded_arguments(folder):
     try: return json.loads((folder/'synthetic.json').read_text())['arguments']
     except (OSError, ValueError, KeyError, TypeError): return None
 
+# %% ../../nbs/03_data.synthetic.ipynb #01e16501
 def fail_if_occupied(folder, args):
     "Raise `FileExistsError` if `folder` is a file, or a folder that is not empty."
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())): return
@@ -423,11 +426,13 @@ def drawn_rows(n, size, seed):
     for i,label in enumerate(deal_labels(n)):
         yield (i, label, *draw(label, np.random.default_rng((seed,i)), size))
 
+# %% ../../nbs/03_data.synthetic.ipynb #e3107235
 def save_image(file, image):
     "Write an image or a mask, and the folder that it lies in."
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(image.astype(np.uint8)*(255 if image.dtype==bool else 1)).save(file)
 
+# %% ../../nbs/03_data.synthetic.ipynb #df76a3b0
 def write_lines(file, header, rows, separator=','):
     "Write a table; None is an empty cell."
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -449,6 +454,7 @@ def as_ham10000(folder, rows):
     header = ('lesion_id','image_id','dx','dx_type','age','sex','localization','dataset')
     write_lines(folder/'HAM10000_metadata', header, table)
 
+# %% ../../nbs/03_data.synthetic.ipynb #fd2687ad
 def as_archive(folder, rows):
     "What `isic image download` leaves."
     tree = dict(melanoma=('Malignant','Malignant melanocytic proliferations (Melanoma)','Melanoma Invasive'),
@@ -482,6 +488,7 @@ def as_ph2(folder, rows):
     lines += ['', 'Clinical Diagnosis:', '0 - Common Nevus; 1 - Atypical Nevus; 2 - Melanoma.']
     (folder/'PH2_dataset.txt').write_text('\n'.join(lines)+'\n')
 
+# %% ../../nbs/03_data.synthetic.ipynb #6c1c7eba
 def as_isic2016(folder, rows):
     "Two tables without headers, with words in Training and numbers in Test."
     tables = dict(Training=[], Test=[])
@@ -510,6 +517,7 @@ def as_isic2019(folder, rows):
     header = ('image','age_approx','anatom_site_general','lesion_id','sex')
     write_lines(folder/'ISIC_2019_Training_Metadata.csv', header, about)
 
+# %% ../../nbs/03_data.synthetic.ipynb #315c081a
 def as_isic2020(folder, rows):
     "Second edition of the table, and the list of duplicates."
     table = []
@@ -541,6 +549,7 @@ def as_derm7pt(folder, rows):
     for name,indexes in parts.items(): write_lines(folder/'meta'/f'{name}_indexes.csv',
                                                    ('indexes',), indexes)
 
+# %% ../../nbs/03_data.synthetic.ipynb #49d36c8c
 def as_pad_ufes_20(folder, rows):
     "Photographs, whose ids have an ending."
     short = dict(melanoma='MEL', seborrheic_keratosis='SEK', nevus='NEV')
@@ -566,6 +575,7 @@ def as_bcn20000(folder, rows):
     header = ('bcn_filename','age_approx','anatom_site_general','diagnosis','lesion_id','capture_date','sex','split')
     write_lines(folder/'bcn_20k_train.csv', header, table)
 
+# %% ../../nbs/03_data.synthetic.ipynb #35305890
 def as_milk10k(folder, rows):
     "Two images a lesion in a folder, one row a lesion."
     classes = ('AKIEC','BCC','BEN_OTH','BKL','DF','INF','MAL_OTH','MEL','NV','SCCKA','VASC')
@@ -591,6 +601,7 @@ LAYOUTS = dict(ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as
                bcn20000=as_bcn20000,
                milk10k=as_milk10k)
 
+# %% ../../nbs/03_data.synthetic.ipynb #cd88c892
 def draw_published(
     name:str, # of a data set, one of `LAYOUTS`
     folder, # must not exist

@@ -48,6 +48,7 @@ def as_table(
     t = pd.DataFrame(rows[1:], dtype=object)
     return _named(t, rows[0], path)
 
+# %% ../../nbs/01_data.tables.ipynb #1c01b66b
 def _named(t, header, path):
     "The table with its column names; what has none is left out, or holds the images."
     nameless = [i for i,c in enumerate(header) if c is None or re.fullmatch(r'Unnamed: \d+', c)]
@@ -60,6 +61,7 @@ def _named(t, header, path):
     fail_if(t.columns[t.columns.duplicated()], f'Columns that occur twice in {path}', 'Rename one of each.')
     return t
 
+# %% ../../nbs/01_data.tables.ipynb #3a4d9c0e
 def _is_numbering(column):
     "Does a column count the rows, from 0 or 1?"
     n = [str(i) for i in range(len(column)+1)]
@@ -74,6 +76,7 @@ def column(
     written = {c.lower():c for c in t.columns[::-1]}
     return next((written[n] for n in names if n in written), None)
 
+# %% ../../nbs/01_data.tables.ipynb #29b7804f
 def named_column(
     t:pd.DataFrame, # a table
     name:str, # that a user has given
@@ -106,6 +109,7 @@ def group_columns(
     if 'skin_type' in out: out['skin_type'] = out.skin_type.map(_skin_type)
     return out
 
+# %% ../../nbs/01_data.tables.ipynb #7d2fc45f
 def _skin_type(value):
     "A Fitzpatrick type as I … VI; any other scale as it is written."
     roman = ('I','II','III','IV','V','VI')
@@ -170,6 +174,7 @@ def _files_below(folder):
         others += [p.name for p in paths if p.suffix.lower() not in SUFFIXES]
     return files, others
 
+# %% ../../nbs/01_data.tables.ipynb #6b1af9ad
 def _endings(paths, ids):
     "End of a path → id; None where several paths end so, and the id itself."
     ends = {}
