@@ -13,7 +13,6 @@ from functools import partial
 from typing import NamedTuple
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 from torch import nn
 from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
@@ -24,6 +23,7 @@ from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import StepNet
 from .models.layers import ChannelAtten, fold_bn
 from .preprocess import CROPS
+from .progress import progress_bar
 
 # %% ../nbs/40_evaluate.ipynb #244d32a8
 def class_map(

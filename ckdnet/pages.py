@@ -10,12 +10,12 @@ import base64, html, io, os
 from collections import Counter
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
 from scipy import ndimage as ndi
 from .core import atomic_path, check_new, new_folder, offenders, printable, write_csv, write_json
 from .data.files import DataError, fail_if
 from .predictor import Prediction, Predictor, in_words
+from .progress import progress_bar
 from .sources import as_list, names_of
 from .submit import write_diagnoses, write_mask
 
@@ -149,6 +149,10 @@ def _name_fault(name):
     if size>255: return f'{name}: its name is too long for the name of a mask: shorten it.'
 
 # %% ../nbs/53_pages.ipynb #7567f41b
+_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, and the warnings
+  diagnoses.csv: those of the network itself, not calibrated, as in a submission
+  index.html: contact sheet; masks: as in a submission"""
+
 def predict_files(
     images, # path, folder, pattern, or any collection of these
     out, # folder to write to; made if it does not exist, else empty
@@ -166,8 +170,9 @@ def predict_files(
     if len(named)<len(files): fail_if_same(names_of(files))
     predictor = Predictor.from_pretrained(weights)
     with new_folder(out) as part:
-        n = _write_all(predictor, progress_bar(predictor.stream(good, tta), total=len(good)), part, failed)
-    print(f'\n{n} images: {out}') # below the progress bar
+        predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
+        n = _write_all(predictor, predictions, part, failed)
+    print(f'\n{n} images: {out}\n{_WRITTEN}') # below the progress bar
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/53_pages.ipynb #8d9db2a3

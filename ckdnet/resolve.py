@@ -7,6 +7,7 @@ __all__ = ['trained_on', 'stage_key', 'finished_stage', 'load_stage', 'Job', 're
 
 # %% ../nbs/33_resolve.ipynb #f5fe0fd1
 import hashlib, json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -69,8 +70,9 @@ class Job:
     df:pd.DataFrame # the index of the images, for a fold that of the fold
     place:Path # trained stages are kept in `place/<data>/stages`, decoded images in `place/stores`
     data:str # a name for the images, for the record
+    cbs:Callable=None # function of a `StagePlan` → further fastai callbacks of its training, or None
 
-    def __reduce__(self): return Job, (self.spec, self.df, self.place, self.data) # what another process needs
+    def __reduce__(self): return Job, (self.spec, self.df, self.place, self.data) # what another process needs to predict
 
     @cached_property
     def dataset(self): return get_dataset(self.spec.dataset)

@@ -12,13 +12,13 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .core import offenders
 from .data.files import DataError, as_numbers, fail_if, image_size, is_clutter, read_mask, read_table
 from .data.index import make_index, twins
 from .data.isic import ISIC2017, ISIC2018, files_by_id
 from .metrics import SEG_METRICS, seg_metrics
+from .progress import progress_bar
 from .stats import bootstrap_draws, delong
 
 # %% ../nbs/52_score.ipynb #f802bd84

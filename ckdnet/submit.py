@@ -10,12 +10,12 @@ __all__ = ['write_diagnoses', 'write_mask', 'write_masks', 'write_packed_masks',
 import io, zipfile
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .core import atomic_path, write_csv
 from .data.files import DataError, fail_if, image_size
 from .data.index import Dataset
 from .evaluate import at_size
+from .progress import progress_bar
 
 # %% ../nbs/51_submit.ipynb #34be99c3
 def write_diagnoses(

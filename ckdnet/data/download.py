@@ -15,9 +15,9 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-from fastprogress.fastprogress import progress_bar
 from filelock import FileLock, Timeout
 from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from ..progress import progress_bar
 
 # %% ../../nbs/06_data.download.ipynb #12586e5f
 class DownloadError(OSError):

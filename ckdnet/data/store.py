@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 import numpy as np, pandas as pd, torch
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from ..core import atomic_path, file_hash
 from .files import DataError, content_hashes, fail_if, image_size, read_image, read_mask
 from .index import check_diagnoses
 from ..device import send
 from ..preprocess import to_size
+from ..progress import progress_bar
 
 # %% ../../nbs/04_data.store.ipynb #1b27d797
 def load_image(path, size):
@@ -117,7 +117,7 @@ def build_store(df, size, folder):
         part.mkdir()
         with (array_file(part/'images.npy', (n,3,size,size)) as images,
               array_file(part/'masks.npy', (n,size,size)) as masks):
-            for decoded in progress_bar(decode_all(df, size), total=n, leave=False):
+            for decoded in progress_bar(decode_all(df, size), n, leave=False, what='images decoded'):
                 if isinstance(decoded, DataError): faults.append(str(decoded))
                 else:
                     image,mask,of_mask = decoded

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights', 'KeepBest',
            'mean_weights', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite', 'FiniteGradientClip', 'Resume',
-           'read_state', 'Bfloat16']
+           'read_state', 'InWords', 'Bfloat16']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -24,6 +24,7 @@ from torch.amp import GradScaler
 from ..core import atomic_path, file_hash
 from ..metrics import auc
 from ..models.layers import fold_bn
+from ..progress import StatusLine, time_left
 
 # %% ../../nbs/30_train.callbacks.ipynb #538c9fb8
 class Upstream(Callback):
@@ -357,6 +358,34 @@ def _as_plain(o):
     if isinstance(o, dict): return {k:_as_plain(v) for k,v in o.items()}
     if isinstance(o, (list,L)): return [_as_plain(v) for v in o]
     return o.item() if isinstance(o, np.generic) else o
+
+# %% ../../nbs/30_train.callbacks.ipynb #90b2cde4
+class InWords(Callback):
+    "Say how far a training is, and what each epoch has given."
+    order = 60 # after the recorder
+    def __init__(self,
+        place:str, # of what is trained, such as 'stage 2 of 3'
+    ): self.place = place
+
+    def before_fit(self):
+        self.line = StatusLine()
+        self.batches = 0
+
+    def after_batch(self):
+        if not self.batches: self.first,self.start = self.epoch, time.perf_counter()
+        else: self.line.show(f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {time_left(self._left())}')
+        self.batches += 1
+
+    def _left(self):
+        "Seconds, from the mean time of the batches after the first."
+        in_all = (self.n_epoch-self.first)*(len(self.dls.train)+len(self.dls.valid))
+        return (time.perf_counter()-self.start)/self.batches*(in_all-self.batches-1)
+
+    def after_epoch(self):
+        if getattr(self.learn, 'replaying', False): return
+        self.line.clear()
+        values = zip(self.recorder.metric_names[1:-1], self.recorder.log[1:-1])
+        print(f'epoch {self.epoch+1} of {self.n_epoch}:', ', '.join(f'{k} {v:.3f}' for k,v in values), flush=True)
 
 # %% ../../nbs/30_train.callbacks.ipynb #d41f260b
 class Bfloat16(MixedPrecision):

@@ -187,6 +187,7 @@ def fit_stage(
     learn:Learner, # from `stage_learner`
     plan:StagePlan, # of the stage; its epochs include those of an earlier, interrupted fit
     folder, # for `best.safetensors`, `last.safetensors`, `average.safetensors`, `log.csv` and `resume.pt`
+    cbs:list=(), # further callbacks; they listen, and change nothing
 )->dict: # 'seconds' of all epochs and 'skipped_steps' of mixed precision, those before an interruption included
     """Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights. Raises `NotFinite`,
     and `RuntimeError` in one of several processes that would not train together."""
@@ -197,7 +198,7 @@ def fit_stage(
     recipe = plan.recipe
     best = folder/'best.safetensors'
     resume = Resume(folder/'resume.pt', best)
-    cbs = [KeepBest(best, metric), KeepLast(folder), resume]
+    cbs = [*cbs, KeepBest(best, metric), KeepLast(folder), resume]
     if not rank_distrib(): cbs.append(CSVLogger(folder/'log.csv'))
     try:
         if recipe.schedule=='one_cycle':

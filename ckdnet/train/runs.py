@@ -9,14 +9,15 @@ __all__ = ['WEIGHTS', 'environment', 'start_from', 'one_process', 'train_stage',
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import json, os, platform, subprocess, tempfile
+from collections.abc import Callable
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, timezone
 from importlib.metadata import version
 from pathlib import Path
 import pandas as pd, torch
 from fastai.torch_core import set_seed
-from fastprogress.fastprogress import progress_bar
+from fastcore.imports import IN_NOTEBOOK
 from filelock import FileLock, Timeout
 import ckdnet
 from ..core import check_name, file_hash, offenders, sync_to_disk, write_json
@@ -26,12 +27,14 @@ from ..evaluate import evaluate
 from ..losses import SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
+from ..progress import progress_bar
 from ..resolve import Job, load_stage, resolve_all
 from ..resultfile import Run, describe_images, read_result, write_result
 from ..spec import RECIPES, Spec, spec_from_dict
-from .callbacks import load_weights
+from .callbacks import InWords, load_weights
 from .learners import check_one_process, fit_stage, stage_learner
 from .spec import StagePlan, stage_record
+from .stages import stages_of
 
 # %% ../../nbs/34_train.runs.ipynb #988540c5
 def environment()->dict: # commit, whether files were changed (both None if not known), versions, device, threads
@@ -99,7 +102,8 @@ def train_stage(
     start_from(plan.seed)
     learn = stage_learner(job, plan, net, parts=parts, part_of=part_of)
     _announce(plan, learn)
-    fitted = fit_stage(learn, plan, folder)
+    trackers = job.cbs(plan) if job.cbs else []
+    with _in_words(learn, plan) as cbs: fitted = fit_stage(learn, plan, folder, [*cbs, *trackers])
     select = {w:_score(learn, folder/f'{w}.safetensors') for w in WEIGHTS}
     sync_to_disk(folder/'log.csv')
     files = {name:file_hash(folder/name) for name in _STAGE_FILES}
@@ -110,6 +114,15 @@ def _announce(plan, learn):
     spec = plan.spec
     fold = '' if spec.fold is None else f', fold {spec.fold}'
     print(f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {len(learn.dls.train_ds)} images')
+
+@contextmanager
+def _in_words(learn, plan):
+    "In a shell, a callback that takes the place of fastai's bars; in a notebook none."
+    if IN_NOTEBOOK: yield []
+    else:
+        stages = stages_of(plan.spec.model)
+        with learn.no_bar(), learn.no_logging():
+            yield [InWords(f'stage {stages.index(plan.stage)+1} of {len(stages)}')]
 
 def _score(learn, weights):
     "The metric of weights on the selection images; None if it is not defined."
@@ -298,11 +311,12 @@ def run(
     results, # files go to `results/<data>/<name>/`: `<stem>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
     work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
     data:str=None, # a name for the images, for the record; by default that of the data set
+    cbs:Callable=None, # function of a `StagePlan` → fastai callbacks that listen to its training
 )->dict: # the result
     """Train and evaluate a spec, and write its result. Reads a result that is there, continues an interrupted run. Says
     what it does. Raises `ValueError` if the result of another spec or of other images is in this place, `DataError` for
     images that do not suffice."""
-    return run_all([spec], folder, results, work, data)[0]
+    return run_all([spec], folder, results, work, data, cbs)[0]
 
 def run_all(
     specs:list, # of `Spec`
@@ -310,9 +324,11 @@ def run_all(
     results,
     work,
     data:str=None,
+    cbs:Callable=None,
 )->list: # their results
     "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
-    return run_jobs(resolve_all(specs, folder, work, data), results)
+    jobs = [replace(job, cbs=cbs) for job in resolve_all(specs, folder, work, data)]
+    return run_jobs(jobs, results)
 
 # %% ../../nbs/34_train.runs.ipynb #c9e98c61
 def what_will_run(
@@ -348,7 +364,7 @@ def run_jobs(
     done = {}
     for wait in (False, True): # first the jobs that no other process works on
         left = [job for job in jobs if job not in done]
-        for job in progress_bar(left) if len(left)>1 else left:
+        for job in progress_bar(left, what='results') if len(left)>1 else left:
             with suppress(Timeout): done[job] = _run(job, files[job], wait)
     return [done[job] for job in jobs]
 
