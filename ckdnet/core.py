@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['data_dir', 'results_dir', 'here_or_above', 'offenders', 'atomic_path', 'check_new', 'new_folder', 'file_lock',
-           'for_spreadsheet', 'for_figure', 'printable', 'write_csv']
+           'lock_name', 'for_spreadsheet', 'from_spreadsheet', 'for_figure', 'for_markdown', 'printable', 'write_csv']
 
 # %% ../nbs/00_core.ipynb #5a2851f2
-import errno, hashlib, json, math, os, shutil, socket, tempfile
+import errno, hashlib, json, math, os, re, shutil, socket, tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -161,6 +161,13 @@ def file_lock(
     from filelock import FileLock, SoftFileLock
     return FileLock(file) if _has_flock(Path(file).parent) else SoftFileLock(f'{file}.soft')
 
+def lock_name(
+    lock, # from `file_lock`
+)->str:
+    "The file of a lock, for a message, and what to do with one that is left over."
+    soft = lock.lock_file.endswith('.soft')
+    return f'{lock.lock_file}: if no such process runs any more, remove this file' if soft else lock.lock_file
+
 def _has_flock(folder):
     if os.name=='nt': return True # Windows locks by other means
     import fcntl
@@ -174,11 +181,25 @@ def for_spreadsheet(
     text:str, # of a cell
 )->str:
     "The text with an apostrophe before it if a spreadsheet would compute it."
-    return f"'{text}" if text[:1] in tuple('=+-@\t\r') else text
+    return f"'{text}" if _FORMULA.match(text) else text
 
+_FORMULA = re.compile(r"'*[=+\-@\t\r]") # with apostrophes as well, so that there is a way back
+
+def from_spreadsheet(
+    text, # of a cell; what is no text stays as it is
+):
+    "The text that `for_spreadsheet` was given."
+    quoted = isinstance(text, str) and text[:1]=="'" and _FORMULA.match(text)
+    return text[1:] if quoted else text
+
+# %% ../nbs/00_core.ipynb #2e903a48
 def for_figure(text:str)->str:
     "The text as matplotlib draws it letter by letter."
     return text.replace('$', r'\$')
+
+def for_markdown(text:str)->str:
+    "The text as Markdown shows it letter by letter, on one line."
+    return re.sub(r'[\\`*\[\]<>|~$&]|\b_|_\b|\A[#+-]', r'\\\g<0>', ' '.join(str(text).split()))
 
 def printable(
     name, # a path or text

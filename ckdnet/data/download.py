@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-from filelock import FileLock, Timeout
-from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from filelock import Timeout
+from ..core import atomic_path, check_name, file_hash, file_lock, lock_name, offenders, sync_to_disk, write_json
 from ..progress import progress_bar
 
 # %% ../../nbs/06_data.download.ipynb #12586e5f
@@ -394,9 +394,9 @@ def _get_all(s:_State, remotes):
 @contextmanager
 def _only_one(folder):
     "Two processes must not write one `.part` file."
-    lock = FileLock(folder/'.download.lock')
+    lock = file_lock(folder/'.download.lock')
     try: lock.acquire(timeout=0)
-    except Timeout: raise DownloadError(f'Another process is downloading into {folder}: wait for it.') from None
+    except Timeout: raise DownloadError(f'Another process is downloading into {folder}: wait for it ({lock_name(lock)}).') from None
     try: yield
     finally: lock.release()
 

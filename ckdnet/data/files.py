@@ -7,7 +7,7 @@ __all__ = ['FORMATS', 'SUFFIXES', 'MAX_PIXELS', 'DataError', 'read_image', 'imag
            'read_table', 'as_numbers', 'content_hashes']
 
 # %% ../../nbs/01_data.files.ipynb #4962eb49
-import csv, io, os, sqlite3, time
+import csv, io, os, sqlite3, time, zlib
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -275,8 +275,8 @@ def content_hashes(
     known = _with_table(lambda db: _look_up(db, keys.values())) or {}
     new = [p for p in keys if keys[p] not in known]
     with ThreadPoolExecutor() as pool: hashes = dict(zip(new, pool.map(_sha256, new)))
-    settled = [(*keys[p], hashes[p]) for p in new if now-max(keys[p][2:])>_SETTLED]
-    if settled: _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO hashes VALUES (?,?,?,?,?)', settled))
+    settled = [(*keys[p], hashes[p], _row_sum(keys[p], hashes[p])) for p in new if now-max(keys[p][2:])>_SETTLED]
+    if settled: _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO checked VALUES (?,?,?,?,?,?)', settled))
     return [None if p is None else hashes.get(p) or known[keys[p]] for p in paths]
 
 def _sha256(path):
@@ -307,13 +307,17 @@ def _with_table(f):
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with closing(sqlite3.connect(file, timeout=10)) as db, db:
-            db.execute('CREATE TABLE IF NOT EXISTS hashes (path TEXT PRIMARY KEY, size, mtime, ctime, sha256)')
+            db.execute('CREATE TABLE IF NOT EXISTS checked (path TEXT PRIMARY KEY, size, mtime, ctime, sha256, row_sum)')
             return f(db)
     except (OSError, sqlite3.OperationalError): return None
     except sqlite3.DatabaseError: file.unlink(missing_ok=True)
 
+def _row_sum(state, sha256):
+    "A checksum of a row of the table."
+    return zlib.crc32(repr((*state, sha256)).encode())
+
 def _look_up(db, states):
-    "state → hash of those that the table knows."
-    ask = 'SELECT sha256 FROM hashes WHERE path=? AND size=? AND mtime=? AND ctime=?'
+    "state → hash of those that the table knows, and whose row is as it was written."
+    ask = 'SELECT sha256, row_sum FROM checked WHERE path=? AND size=? AND mtime=? AND ctime=?'
     found = {s: db.execute(ask, s).fetchone() for s in states}
-    return {s: row[0] for s,row in found.items() if row}
+    return {s: row[0] for s,row in found.items() if row and row[1]==_row_sum(s, row[0])}
