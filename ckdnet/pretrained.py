@@ -86,7 +86,7 @@ class Field(NamedTuple):
 
 _NAME = Field(str, 1, 100, True)
 LARGEST_BATCH = 256*256**2 # pixels that are predicted together
-FIELDS = { # of the description of a file
+FIELDS = { # of the description of a file; a part is needed where the whole is there
     'format': Field(int, 1, 999),
     'spec': Field(dict, needed=True),
     'spec.model': _NAME,
@@ -99,12 +99,12 @@ FIELDS = { # of the description of a file
     'data.classes': Field(list, 2, 1000, True),
     'data.tasks': Field(list, 1, 1000),
     'prediction': Field(dict),
-    'prediction.size': Field(int, 32, 1024),
-    'prediction.bs': Field(int, 1, 256),
-    'prediction.bf16': Field(bool),
+    'prediction.size': Field(int, 32, 1024, True),
+    'prediction.bs': Field(int, 1, 256, True),
+    'prediction.bf16': Field(bool, needed=True),
     'temperature': Field(float, .01, 100),
     'far': Field(dict),
-    'far.p99': Field(float, 0),
+    'far.p99': Field(float, 0, needed=True),
     'warn': Field(dict),
 }
 
@@ -136,9 +136,9 @@ def check_description(
         part = described.get(inside) if inside else described
         if last in (part or {}):
             if reason := _wrong(part[last], expected): fail(field, reason)
-        elif expected.needed: fail(field, 'is missing')
-    run = described.get('prediction', {})
-    if run.get('bs', 1)*run.get('size', 1)**2>LARGEST_BATCH: fail('prediction.bs', f'is too large for images of {run["size"]} px')
+        elif expected.needed and part is not None: fail(field, 'is missing')
+    run = described.get('prediction')
+    if run and run['bs']*run['size']**2>LARGEST_BATCH: fail('prediction.bs', f'is too large for images of {run["size"]} px')
     for field in ('classes','tasks'):
         names = described['data'].get(field, [])
         if not all(isinstance(c, str) and c for c in names) or len(set(names))<len(names):
@@ -170,11 +170,11 @@ def save_cascade(
     tensors = _half_state(net) | {f'features.{k}':torch.from_numpy(v) for k,v in features.items()}
     text = json.dumps(metadata | dict(format=FORMAT), allow_nan=False)
     check_description(file, json.loads(text))
-    described = dict(ckdnet=text, sha256=_digest(text, tensors))
+    described = dict(ckdnet=text, sha256=weights_digest(text, tensors))
     with atomic_path(file) as part: part.write_bytes(save(tensors, described))
 
 # %% ../nbs/48_pretrained.ipynb #96bb1649
-def _digest(text, tensors):
+def weights_digest(text, tensors):
     "SHA-256 of the text and of the names, types and values of the tensors."
     digest = hashlib.sha256(text.encode())
     for name,t in sorted(tensors.items()):
@@ -242,7 +242,7 @@ def _read(file):
             tensors = {k:f.get_tensor(k) for k in f.keys()}
     except (SafetensorError, OSError) as e: raise DataError(f'{file} cannot be read as weights ({e}): {again}') from e
     if 'ckdnet' not in described: raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
-    if described.get('sha256')!=_digest(described['ckdnet'], tensors): raise DataError(f'{file} is damaged: {again}')
+    if described.get('sha256')!=weights_digest(described['ckdnet'], tensors): raise DataError(f'{file} is damaged: {again}')
     return _described(file, described['ckdnet']), tensors
 
 def _described(file, text):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STATE', 'Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights',
            'KeepBest', 'mean_weights', 'epoch_file', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite',
-           'FiniteGradientClip', 'Resume', 'read_state', 'InWords', 'Bfloat16']
+           'FiniteGradientClip', 'Resume', 'read_state', 'usable_state', 'InWords', 'Bfloat16']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -274,7 +274,7 @@ class Resume(Callback):
         self.rows = []
         self.learn.replaying = False
         known = self.file.exists()
-        self.state = _usable_state(self.file, self.best, self.n_epoch) if known else None
+        self.state = usable_state(self.file, self.best, self.n_epoch) if known else None
         self.seconds = self.state['seconds'] if self.state else 0.
         self.skipped = self.state['skipped'] if self.state else 0
         self.epochs = self.state.get('epochs', {}) if self.state else {}
@@ -332,7 +332,11 @@ def _damaged_weights(state, folder, best):
     return [f for f,h in kept.items() if _hash(f)!=h]
 
 # %% ../../nbs/30_train.callbacks.ipynb #9c9e55d1
-def _usable_state(file, best, n_epoch):
+def usable_state(
+    file, # path of the state
+    best, # path of the best weights, or None
+    n_epoch:int, # of the training
+)->dict|None:
     "The saved state of a training of `n_epoch` epochs; None, with a warning, if it or weights that it needs are damaged."
     state = read_state(file)
     if state and state['n_epoch']!=n_epoch:
