@@ -341,12 +341,11 @@ def ckdnet_score(
     """Score a submission for ISIC2017 or ISIC2018: each official metric with its 95 % interval over the images.
     With --against also the difference, its interval, and p of DeLong's test for each AUC. Empty: not defined."""
     if truth is None: raise ValueError('No ground truth was given: pass --truth.')
-    from ckdnet.core import atomic_path
+    from ckdnet.core import write_csv
     from ckdnet.score import score
     table = score(submission, truth, against, images, training, draws, strict)
     print(table.to_string(index=False, float_format='{:.3f}'.format, na_rep=''))
-    if out:
-        with atomic_path(out) as part: table.to_csv(part, index=False)
+    if out: write_csv(table, out)
 
 # %% ../nbs/60_cli.ipynb #8e362203
 @command
@@ -371,13 +370,14 @@ def ckdnet_release(
     data:str='isic2017', # name of the images in the results
     results:str=None, # the --results of the run
     work:str='runs', # the --work of the run
-    file:str=None, # the weights to write; in their folder is room for one model
+    file:str=None, # the weights to write, *.safetensors; the model card gets the same name
 ):
     "Write the weights of a cascade in half precision, and its model card beside them."
     if not file: raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
     here = where_results(results)/plain_name('the images', data)
     images = images_of(here, folder)
-    from ckdnet.publish import best_seed, check_card, release
+    from ckdnet.publish import best_seed, card_file, check_card, release
+    card_file(file) # is it a name of weights?
     from ckdnet.resolve import resolve
     from ckdnet.resultfile import load_runs
     if seed is None: seed = best_seed(load_runs(here, plain_name('an experiment', name))).seed

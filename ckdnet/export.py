@@ -6,7 +6,7 @@
 __all__ = ['OUTPUTS', 'INPUT', 'Deployed', 'PaddedConv', 'is_mixed_up', 'pad_channels', 'about', 'export_onnx', 'export_program']
 
 # %% ../nbs/54_export.ipynb #d00a5298
-import json, warnings
+import io, json, warnings
 from contextlib import contextmanager
 from copy import deepcopy
 import torch, torch.nn.functional as F
@@ -161,5 +161,6 @@ def export_program(
     images = torch.zeros(2,3,size,size)
     with torch.no_grad():
         program = torch.export.export(deployed, (images,), dynamic_shapes=[{0:torch.export.Dim('batch')}])
-    with atomic_path(file) as part:
-        with open(part, 'wb') as f: torch.export.save(program, f, extra_files={'ckdnet.json':json.dumps(described)})
+    content = io.BytesIO() # on a full disk PyTorch's own writer ends the process
+    torch.export.save(program, content, extra_files={'ckdnet.json':json.dumps(described)})
+    with atomic_path(file) as part: part.write_bytes(content.getbuffer())

@@ -92,7 +92,7 @@ def _in_words(kind):
     return WORDS[type(kind) if isinstance(kind, (dict,list)) else kind]
 
 def _short(value):
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)
     return text if len(text)<40 else f'{text[:40]}…'
 
 # %% ../nbs/01_jsonfile.ipynb #a9883de0

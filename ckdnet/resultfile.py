@@ -18,7 +18,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from numpy.lib import format as npy
-from .core import atomic_path, check_name, file_hash, here_or_above, offenders, results_dir
+from .core import (atomic_path, check_name, file_hash, from_spreadsheet, here_or_above, offenders,
+                         results_dir, write_csv)
 from .data.files import DataError
 from .data.index import Dataset, fingerprint, rows
 from .data.isic import ISIC2017
@@ -56,8 +57,7 @@ def write_result(
     "Write all files of a result. Raises `ValueError` for an ending that no result has, or a number that is not finite."
     paths = {ending:side_file(file, ending) for ending in (*tables, '.npz')}
     for ending,table in tables.items():
-        with atomic_path(paths[ending]) as part:
-            table.to_csv(part, index=False, float_format='%.5g')
+        write_csv(table, paths[ending], float_format='%.5g')
     with atomic_path(paths['.npz']) as part:
         with open(part, 'wb') as f: np.savez_compressed(f, **arrays)
     hashes = {ending:file_hash(path) for ending,path in paths.items()}
@@ -163,7 +163,7 @@ def read_images(
     except ValueError as e: raise DataError(f'{file} is not a table of images: {e}') from e
     absent = [c for c in ('image_id','diagnosis') if c not in t]
     if absent: raise DataError(f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
-    return t
+    return t.assign(**{c:t[c].map(from_spreadsheet, na_action='ignore') for c in text if c in t})
 
 # %% ../nbs/24_resultfile.ipynb #ab8d7282
 LARGEST_ARRAYS = 2**31 # bytes of all arrays of a file

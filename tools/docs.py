@@ -26,7 +26,7 @@ from pygments.formatters import HtmlFormatter
 BEGIN, FIRST = 'Begin here', ('tour', 'reading_the_paper', 'reproducibility')
 GROUPS = {'nbs/tutorials':'Tutorials', 'nbs':'The package', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
 # Markdown that the notebooks link to
-OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')
+OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/ckdnet.md')
 FILES = ('ckdnet/weights/training_images.csv',) # that the pages link to
 
 FRONT_MATTER = r'(?s)\A---\n.*?\n---\n' # YAML for the Hugging Face hub

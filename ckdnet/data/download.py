@@ -6,7 +6,7 @@
 __all__ = ['FILES', 'ADDRESSES', 'DownloadError', 'download']
 
 # %% ../../nbs/06_data.download.ipynb #3e05731a
-import errno, hashlib, json, os, queue, shutil, stat, tempfile, threading, time, zipfile
+import errno, hashlib, os, queue, shutil, stat, tempfile, threading, time, zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -15,9 +15,11 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-from filelock import FileLock, Timeout
-from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from filelock import Timeout
+from ..core import atomic_path, check_name, file_hash, file_lock, lock_name, offenders, sync_to_disk, write_json
 from ..progress import progress_bar
+from .files import DataError
+from ..jsonfile import read_checked
 
 # %% ../../nbs/06_data.download.ipynb #12586e5f
 class DownloadError(OSError):
@@ -234,8 +236,8 @@ def _checksums(folder):
     "file → SHA-256, from `checksums.json`."
     file = folder/'checksums.json'
     if not file.exists(): return {}
-    try: return dict(json.loads(file.read_text()))
-    except ValueError as e: raise DownloadError(f'{file} is damaged ({e}): correct or delete it.') from e
+    try: return read_checked(file, {'*':str})
+    except DataError as e: raise DownloadError(str(e)) from e
 
 @dataclass
 class _State:
@@ -394,9 +396,9 @@ def _get_all(s:_State, remotes):
 @contextmanager
 def _only_one(folder):
     "Two processes must not write one `.part` file."
-    lock = FileLock(folder/'.download.lock')
+    lock = file_lock(folder/'.download.lock')
     try: lock.acquire(timeout=0)
-    except Timeout: raise DownloadError(f'Another process is downloading into {folder}: wait for it.') from None
+    except Timeout: raise DownloadError(f'Another process is downloading into {folder}: wait for it ({lock_name(lock)}).') from None
     try: yield
     finally: lock.release()
 

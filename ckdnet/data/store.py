@@ -179,8 +179,17 @@ class Store:
     ):
         self.df = df.reset_index(drop=True)
         self.has_mask = self.df['mask'].notna().to_numpy()
-        path = find_or_build(self.df, size, folder)
-        self.images,self.masks = (open_array(path/name) for name in ARRAYS)
+        self.path = find_or_build(self.df, size, folder).absolute()
+        self._open()
+
+    def _open(self): self.images,self.masks = (open_array(self.path/name) for name in ARRAYS)
+
+    def __getstate__(self): # another process maps the same files; the pixels are not sent
+        return {k:v for k,v in vars(self).items() if k not in ('images','masks')}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._open()
 
     def __len__(self): return len(self.df)
 
