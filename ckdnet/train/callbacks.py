@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STATE', 'Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights',
            'KeepBest', 'mean_weights', 'epoch_file', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite',
-           'FiniteGradientClip', 'Resume', 'read_state', 'usable_state', 'InWords', 'Bfloat16']
+           'FiniteGradientClip', 'read_state', 'usable_state', 'Resume', 'InWords', 'Bfloat16']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -167,7 +167,7 @@ class KeepBest(TrackerCallback):
         distrib_barrier() # until the first process has written
         if hasattr(self, 'best'): load_weights(self.model, self.file)
 
-# %% ../../nbs/30_train.callbacks.ipynb #50abc564
+# %% ../../nbs/30_train.callbacks.ipynb #6310150f
 def mean_weights(
     files, # paths of `.safetensors` files of one architecture
 )->dict: # name → tensor
@@ -176,6 +176,7 @@ def mean_weights(
     def mean(name): return torch.stack([s[name] for s in states]).mean(0)
     return {k:mean(k) if v.is_floating_point() else v for k,v in states[-1].items()}
 
+# %% ../../nbs/30_train.callbacks.ipynb #50abc564
 def epoch_file(
     folder, # a path
     epoch:int, # from 0
@@ -257,53 +258,6 @@ class FiniteGradientClip(GradientClip):
                      value=str(value), image_ids=[i for ids in shares for i in ids])
         raise NotFinite(f'The {what} is {value} in epoch {self.epoch}, batch {self.iter}', where)
 
-# %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
-class Resume(Callback):
-    """Save the state of training in `file` after each epoch, and continue from it. `seconds` is the time of all epochs,
-    `skipped` the number of steps that mixed precision has skipped. A damaged state is not used: a warning names it, and
-    the training starts from its beginning."""
-    order = 70 # after the recorder, the progress bar and the trackers
-    def __init__(self,
-        file, # path of the state, such as `resume.pt`
-        best=None, # path of the best weights, which belong to the state
-    ):
-        self.file = Path(file)
-        self.best = best and Path(best)
-
-    def before_fit(self):
-        self.rows = []
-        self.learn.replaying = False
-        known = self.file.exists()
-        self.state = usable_state(self.file, self.best, self.n_epoch) if known else None
-        self.seconds = self.state['seconds'] if self.state else 0.
-        self.skipped = self.state['skipped'] if self.state else 0
-        self.epochs = self.state.get('epochs', {}) if self.state else {}
-
-    def before_epoch(self):
-        self.learn.replaying = self.state is not None and self.epoch<len(self.state['rows'])
-        if self.replaying:
-            self.recorder.log += self.state['rows'][self.epoch]
-            raise CancelEpochException
-        if self.state: _restore_training(self.learn, self.state)
-        self.state = None
-        self.start = time.perf_counter()
-
-    def after_cancel_step(self): self.skipped += 1
-
-    def after_epoch(self):
-        self.rows.append([float(v) for v in self.recorder.values[-1]])
-        if self.replaying: return
-        self.seconds += time.perf_counter()-self.start
-        state = _training_state(self.learn)
-        if rank_distrib(): return
-        weights = epoch_file(self.file.parent, self.epoch)
-        if weights.exists(): self.epochs[weights.name] = file_hash(weights)
-        buffer = io.BytesIO()
-        log = dict(n_epoch=self.n_epoch, rows=self.rows, seconds=self.seconds, skipped=self.skipped,
-                   best=_hash(self.best), epochs=self.epochs)
-        torch.save(log | state, buffer)
-        with atomic_path(self.file) as part: part.write_bytes(buffer.getbuffer())
-
 # %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
 _OF_PROCESS = dict(torch=object, random=object, numpy=object, cuda=list)
 STATE = dict(n_epoch=range(2**32), rows=[[float]], seconds=float, skipped=range(2**32), best=(str,None), model=dict,
@@ -322,6 +276,48 @@ def read_state(
         return state
     except Exception: return None # a damaged archive can raise anything
 
+# %% ../../nbs/30_train.callbacks.ipynb #65442e98
+def random_states():
+    "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
+    name,keys,*rest = np.random.get_state()
+    cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
+    return dict(torch=torch.get_rng_state(), random=random.getstate(),
+                numpy=(name, keys.tolist(), *rest), cuda=cuda)
+
+def set_random_states(s):
+    torch.set_rng_state(s['torch'])
+    random.setstate(s['random'])
+    np.random.set_state(s['numpy'])
+    if torch.cuda.is_available() and s['cuda']: torch.cuda.set_rng_state(s['cuda'][0])
+
+# %% ../../nbs/30_train.callbacks.ipynb #a342df72
+def as_plain(o):
+    "Plain lists, dicts and numbers instead of fastcore's and NumPy's, so that `weights_only=True` can read them."
+    if isinstance(o, dict): return {k:as_plain(v) for k,v in o.items()}
+    if isinstance(o, (list,L)): return [as_plain(v) for v in o]
+    return o.item() if isinstance(o, np.generic) else o
+
+# %% ../../nbs/30_train.callbacks.ipynb #e1ba015a
+def training_state(learn):
+    "What the next epoch depends on."
+    smooth = learn.recorder.smooth_loss
+    scaler = getattr(learn, 'scaler', None) # of mixed precision
+    return dict(model=get_model(learn.model).state_dict(), opt=as_plain(learn.opt.state_dict()),
+                scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
+                smooth_loss=(smooth.count, float(smooth.val)),
+                random=all_processes(random_states()))
+
+def restore_training(learn, state):
+    get_model(learn.model).load_state_dict(state['model'])
+    learn.opt.load_state_dict(state['opt'])
+    if state.get('scaler'): learn.scaler.load_state_dict(state['scaler']) # earlier versions did not keep it
+    learn.dls.train.rng.setstate(state['order'])
+    count,val = state['smooth_loss']
+    learn.recorder.smooth_loss.count = count
+    learn.recorder.smooth_loss.val = torch.tensor(val)
+    set_random_states(state['random'][rank_distrib()])
+
+# %% ../../nbs/30_train.callbacks.ipynb #f24dd01c
 def _hash(file): return file_hash(file) if file and file.exists() else None
 
 def _damaged_weights(state, folder, best):
@@ -349,45 +345,52 @@ def usable_state(
     if not damaged: return state
     warnings.warn(f'{damaged[0]} is damaged or missing: this stage is trained again from its beginning.')
 
-# %% ../../nbs/30_train.callbacks.ipynb #e1ba015a
-def _training_state(learn):
-    "What the next epoch depends on."
-    smooth = learn.recorder.smooth_loss
-    scaler = getattr(learn, 'scaler', None) # of mixed precision
-    return dict(model=get_model(learn.model).state_dict(), opt=_as_plain(learn.opt.state_dict()),
-                scaler=scaler.state_dict() if scaler else {}, order=learn.dls.train.rng.getstate(),
-                smooth_loss=(smooth.count, float(smooth.val)),
-                random=all_processes(_random_states()))
+# %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
+class Resume(Callback):
+    """Save the state of training in `file` after each epoch, and continue from it. `seconds` is the time of all epochs,
+    `skipped` the number of steps that mixed precision has skipped. A damaged state is not used: a warning names it, and
+    the training starts from its beginning."""
+    order = 70 # after the recorder, the progress bar and the trackers
+    def __init__(self,
+        file, # path of the state, such as `resume.pt`
+        best=None, # path of the best weights, which belong to the state
+    ):
+        self.file = Path(file)
+        self.best = best and Path(best)
 
-def _restore_training(learn, state):
-    get_model(learn.model).load_state_dict(state['model'])
-    learn.opt.load_state_dict(state['opt'])
-    if state.get('scaler'): learn.scaler.load_state_dict(state['scaler']) # earlier versions did not keep it
-    learn.dls.train.rng.setstate(state['order'])
-    count,val = state['smooth_loss']
-    learn.recorder.smooth_loss.count = count
-    learn.recorder.smooth_loss.val = torch.tensor(val)
-    _set_random_states(state['random'][rank_distrib()])
+    def before_fit(self):
+        self.rows = []
+        self.learn.replaying = False
+        known = self.file.exists()
+        self.state = usable_state(self.file, self.best, self.n_epoch) if known else None
+        self.seconds = self.state['seconds'] if self.state else 0.
+        self.skipped = self.state['skipped'] if self.state else 0
+        self.epochs = self.state.get('epochs', {}) if self.state else {}
 
-# %% ../../nbs/30_train.callbacks.ipynb #65442e98
-def _random_states():
-    "The states of all random generators, as values that `torch.load(weights_only=True)` reads."
-    name,keys,*rest = np.random.get_state()
-    cuda = [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [] # of the GPU of this process
-    return dict(torch=torch.get_rng_state(), random=random.getstate(),
-                numpy=(name, keys.tolist(), *rest), cuda=cuda)
+    def before_epoch(self):
+        self.learn.replaying = self.state is not None and self.epoch<len(self.state['rows'])
+        if self.replaying:
+            self.recorder.log += self.state['rows'][self.epoch]
+            raise CancelEpochException
+        if self.state: restore_training(self.learn, self.state)
+        self.state = None
+        self.start = time.perf_counter()
 
-def _set_random_states(s):
-    torch.set_rng_state(s['torch'])
-    random.setstate(s['random'])
-    np.random.set_state(s['numpy'])
-    if torch.cuda.is_available() and s['cuda']: torch.cuda.set_rng_state(s['cuda'][0])
+    def after_cancel_step(self): self.skipped += 1
 
-def _as_plain(o):
-    "Plain lists, dicts and numbers instead of fastcore's and NumPy's, so that `weights_only=True` can read them."
-    if isinstance(o, dict): return {k:_as_plain(v) for k,v in o.items()}
-    if isinstance(o, (list,L)): return [_as_plain(v) for v in o]
-    return o.item() if isinstance(o, np.generic) else o
+    def after_epoch(self):
+        self.rows.append([float(v) for v in self.recorder.values[-1]])
+        if self.replaying: return
+        self.seconds += time.perf_counter()-self.start
+        state = training_state(self.learn)
+        if rank_distrib(): return
+        weights = epoch_file(self.file.parent, self.epoch)
+        if weights.exists(): self.epochs[weights.name] = file_hash(weights)
+        buffer = io.BytesIO()
+        log = dict(n_epoch=self.n_epoch, rows=self.rows, seconds=self.seconds, skipped=self.skipped,
+                   best=_hash(self.best), epochs=self.epochs)
+        torch.save(log | state, buffer)
+        with atomic_path(self.file) as part: part.write_bytes(buffer.getbuffer())
 
 # %% ../../nbs/30_train.callbacks.ipynb #90b2cde4
 class InWords(Callback):
