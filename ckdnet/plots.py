@@ -19,6 +19,7 @@ from PIL import Image
 from sklearn.metrics import (average_precision_score, precision_recall_curve, roc_auc_score,
                              roc_curve)
 from sklearn.neighbors import NearestNeighbors
+from .core import for_figure
 from .metrics import class_mean
 
 # %% ../nbs/42_plots.ipynb #b90059ce
@@ -73,7 +74,7 @@ def _legend_outside(fig, handles, labels):
     needed = sum(_text_width([o])+.4 for o in labels)
     fitting = int(fig.get_figwidth()/(_text_width(labels)+.4))
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
-    fig.legend(handles, labels, loc='outside lower center', ncols=ncols, columnspacing=1,
+    fig.legend(handles, [for_figure(o) for o in labels], loc='outside lower center', ncols=ncols, columnspacing=1,
                handletextpad=.5)
 
 # %% ../nbs/42_plots.ipynb #ad99204f
@@ -138,7 +139,7 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        ax.set(title=f'{positive} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02),
+        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02),
                aspect='equal')
         if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
         elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
@@ -160,7 +161,7 @@ def plot_roc(
     for ax,y,scores in drawn:
         for name,p in scores.items():
             false_positives,true_positives,_ = roc_curve(y, p)
-            label = f'{name} AUC {roc_auc_score(y, p):.3f}'.strip()
+            label = f'{for_figure(name)} AUC {roc_auc_score(y, p):.3f}'.strip()
             ax.plot(false_positives, true_positives, label=label)
         ax.plot([0,1], [0,1], '--', color='0.5', lw=1, label='chance 0.500')
         ax.set(xlabel='1 − specificity', ylabel='sensitivity')
@@ -179,7 +180,7 @@ def plot_pr(
     for ax,y,scores in drawn:
         for name,p in scores.items():
             precision,recall,_ = precision_recall_curve(y, p)
-            label = f'{name} AP {average_precision_score(y, p):.3f}'.strip()
+            label = f'{for_figure(name)} AP {average_precision_score(y, p):.3f}'.strip()
             ax.plot(recall, precision, drawstyle='steps-post', label=label)
         ax.axhline(y.mean(), ls='--', color='0.5', lw=1, label=f'base rate {y.mean():.3f}')
         ax.set(xlabel='recall (sensitivity)', ylabel='precision')
@@ -208,7 +209,7 @@ def _title_rows(axs, titles):
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     for ax,title in zip(axs[:,0], titles):
-        ax.set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
+        ax.set_ylabel(for_figure(title), rotation=0, ha='right', va='center', fontsize=8)
 
 # %% ../nbs/42_plots.ipynb #28f82224
 def plot_cams(
@@ -230,7 +231,7 @@ def plot_cams(
         for ax,cam in zip(row[-len(cams):], cams.values()):
             ax.imshow(np.mean(images[i], axis=-1), cmap='gray', vmin=0, vmax=255)
             over = ax.imshow(cam[i], vmin=0, vmax=1, alpha=.6)
-    for ax,name in zip(axs[0], columns): ax.set_title(name)
+    for ax,name in zip(axs[0], columns): ax.set_title(for_figure(name))
     _title_rows(axs, titles)
     fig.colorbar(over, ax=axs, label='least → most evidence', ticks=[], aspect=30, pad=.02)
     return fig
@@ -280,7 +281,7 @@ def plot_contours(
         ax.imshow(images[i])
         draw_outline(ax, truth[i], colours['ground truth'], 1.8)
         for name,p in preds.items(): draw_outline(ax, p[i], colours[name], 1)
-        ax.set_title(titles[i])
+        ax.set_title(for_figure(titles[i]))
     _legend_outside(fig, outline_handles(colours), list(colours))
     return fig
 
@@ -328,7 +329,7 @@ def plot_boundaries(
             draw_outline(ax, truth[i], 'white', 1.8)
             draw_outline(ax, p[i], OKABE_ITO['sky'], 1.2)
             ax.set(ylim=ys[::-1], xlim=xs)
-    for ax,name in zip(axs[0], preds): ax.set_title(name)
+    for ax,name in zip(axs[0], preds): ax.set_title(for_figure(name))
     _title_rows(axs, titles)
     lines = outline_handles({'ground truth': 'white', 'prediction': OKABE_ITO['sky']})
     patch = Patch(color=OKABE_ITO['yellow'], alpha=.6)
@@ -344,7 +345,7 @@ def plot_box(
     data = {name: np.asarray(values, float) for name,values in per_image.items()}
     data = {name: values[~np.isnan(values)] for name,values in data.items()}
     means = [f'{v.mean():.3f}' if len(v) else 'no values' for v in data.values()]
-    ticks = [f'{_wrap(name)}\n{mean}' for name,mean in zip(data, means)]
+    ticks = [f'{for_figure(_wrap(name))}\n{mean}' for name,mean in zip(data, means)]
     fig,axs = _panels(1, 1, max(3.2, max(1.05, _text_width(ticks)+.1)*len(data)), 2.8)
     ax = axs[0,0]
     box = ax.boxplot(
@@ -384,7 +385,7 @@ def plot_differences(
     ax = axs[0,0]
     for y,(name,d) in enumerate(rows.items()): _plot_difference(ax, y, d, published.get(name))
     ax.axvline(0, color='grey', lw=.8)
-    ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows)-.5, -.5), xlabel=xlabel)
+    ax.set(yticks=range(len(rows)), yticklabels=[for_figure(name) for name in rows], ylim=(len(rows)-.5, -.5), xlabel=xlabel)
     ax.xaxis.set_major_locator(MaxNLocator(6))
     handles,labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles))
@@ -436,7 +437,7 @@ def plot_tsne(
     for ax,(name,xy) in zip(axs[0], points.items()):
         if isinstance(xy, str): _say(ax, xy)
         else: _scatter(ax, np.asarray(xy), labels, classes)
-        ax.set(title=name, xticks=[], yticks=[])
+        ax.set(title=for_figure(name), xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
     handles = [Line2D([], [], ls='', marker=_MARKERS[i%7], ms=4, color=c)
                for i,c in enumerate(_class_colours(classes))]

@@ -91,6 +91,7 @@ FIELDS = { # of the description of a file; a part is needed where the whole is t
     'spec': Field(dict, needed=True),
     'spec.model': _NAME,
     'spec.backbone': _NAME,
+    'spec.variant': _NAME,
     'spec.width': Field(int, 1, 4096),
     'spec.size': Field(int, 32, 1024),
     'spec.store_size': Field(int, 32, 4096),
