@@ -9,10 +9,11 @@ __all__ = ['OUTPUTS', 'INPUT', 'Deployed', 'PaddedConv', 'is_mixed_up', 'pad_cha
 import io, json, warnings
 from contextlib import contextmanager
 from copy import deepcopy
+from importlib import import_module
+from pathlib import Path
 import torch, torch.nn.functional as F
 from torch import nn
 from .core import atomic_path
-from .evaluate import class_map
 from .models.cascade import CKDNet
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn
@@ -42,7 +43,7 @@ class Deployed(nn.Module):
         "See `OUTPUTS`; the features are the input of the last layer, for `pretrained.feature_distance`."
         o = self.net((image-self.mean)/self.std)
         probs = (o.logits/self.temperature).softmax(1)
-        cam = class_map(o.features, self.net.cls.fc.weight)
+        cam = F.conv2d(o.features, self.net.cls.fc.weight[:,:,None,None]) # `class_map`, in a form that OpenCV reads
         return probs, o.coarse, o.fine, cam, o.features.mean((2,3))
 
 # %% ../nbs/54_export.ipynb #88e4874b
@@ -112,9 +113,9 @@ def export_onnx(
     fixed:bool=False, # one image of `size` × `size` px only, for runtimes that need it?
 ):
     """Write the cascade for any number of images of any size; the file is complete or absent. Input `image`, outputs
-    `OUTPUTS`: see `Deployed`; metadata: see `about`. Raises `ImportError` without onnx, `ValueError` for another model
-    or wrong classes."""
-    onnx = _import_onnx()
+    `OUTPUTS`: see `Deployed`; metadata: see `about`. Raises `ImportError` without onnx
+    or, for a fixed file, without onnxruntime, and `ValueError` for another model or wrong classes."""
+    onnx = _import('onnx')
     described = about(net, size, classes, temperature, thresholds)
     deployed = pad_channels(Deployed(net, temperature))
     image = torch.zeros(1 if fixed else 2, 3, size, size)
@@ -122,7 +123,7 @@ def export_onnx(
         with _quiet():
             torch.onnx.export(deployed, image, str(part), dynamo=False, input_names=['image'],
                               output_names=list(OUTPUTS), dynamic_axes={} if fixed else _FREE)
-        model = onnx.load(part)
+        model = _folded(part) if fixed else onnx.load(part)
         onnx.helper.set_model_props(model, described)
         onnx.save(model, part)
 
@@ -132,10 +133,24 @@ _FREE = dict(image=_SIDES, probs={0:'batch'}, coarse=_SIDES, fine=_SIDES,
              cam={0:'batch', 2:'cam_height', 3:'cam_width'})
 
 # %% ../nbs/54_export.ipynb #fb98f91b
-def _import_onnx():
-    try: import onnx
-    except ImportError as e: raise ImportError("The export needs onnx: pip install 'ckdnet[export]'.") from e
-    return onnx
+def _import(name):
+    "A module of the extra. Raises `ImportError` that says how to install it."
+    try: return import_module(name)
+    except ImportError as e: raise ImportError(f"The export needs {name}: pip install 'ckdnet[export]'.") from e
+
+def _folded(file):
+    "A model in which what does not depend on the image is computed already."
+    ort = _import('onnxruntime')
+    options = ort.SessionOptions()
+    options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC # more would be its own operators
+    options.optimized_model_filepath = f'{file}.folded'
+    ort.InferenceSession(file, options, providers=['CPUExecutionProvider'])
+    model = _import('onnx').load(options.optimized_model_filepath)
+    Path(options.optimized_model_filepath).unlink()
+    own = [o for o in model.opset_import if not o.domain]
+    del model.opset_import[:]
+    model.opset_import.extend(own)
+    return model
 
 @contextmanager
 def _quiet():

@@ -1,8 +1,9 @@
 """Run an exported cascade in one runtime, for `tools/runtimes.py`: neither PyTorch nor this package is needed here.
 
 python runtime.py NAME FILE INPUTS: for each array of the .npz file INPUTS one line of JSON, with the largest difference
-to the outputs beside it, or the error."""
-import json, resource, subprocess, sys, time
+to the outputs beside it, or the error; at the end the most memory that was used."""
+import json, subprocess, sys, time
+from importlib.util import find_spec
 from pathlib import Path
 import numpy as np
 
@@ -66,7 +67,8 @@ def tract_shape(file):
 
 def ncnn(file):
     shapes = ['inputshape=[1,3,224,224]', 'inputshape2=[1,3,256,192]']
-    subprocess.run(['pnnx', file, *shapes], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    program = Path(find_spec('pnnx').submodule_search_locations[0])/'pnnx' # the script would import PyTorch
+    subprocess.run([program, file, *shapes], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     import ncnn
     net = ncnn.Net()
     for kind in ('fp16_packed','fp16_storage','fp16_arithmetic','bf16_storage'): setattr(net.opt, f'use_{kind}', False)
@@ -111,6 +113,7 @@ def measured(run, x, expected):
         start = time.process_time()
         run(x)
         seconds.append(time.process_time()-start)
+    if len(found)!=len(OUTPUTS): raise ValueError(f'{len(found)} outputs, without an error')
     out = dict(ms=1000*float(np.median(seconds)))
     for name,a,b in zip(OUTPUTS, found, expected):
         a = np.asarray(a)
@@ -130,4 +133,5 @@ if __name__=='__main__':
         try: found = measured(run, x, expected)
         except Exception as e: found = dict(error=reason(e))
         say(shape=list(x.shape), **found)
-    say(mb=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024)
+    most, = [line.split()[1] for line in Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')]
+    say(mb=int(most)/1024)
