@@ -8,7 +8,7 @@ __all__ = ['ONE_THREAD', 'GridTask', 'is_cancelled', 'StopIfCancelled', 'stop_if
            'open_client', 'submit', 'follow', 'compute', 'seen_by_worker', 'check_shared', 'check_workers',
            'run_grid_jobs', 'run_grid']
 
-# %% ../../nbs/37_train.grid.ipynb #c7b6fc32
+# %% ../../nbs/37_train.grid.ipynb #c54e290c
 try: from distributed import Client, LocalCluster, Status, as_completed, get_worker
 except ModuleNotFoundError as e:
     raise ModuleNotFoundError("A cluster needs it: pip install 'ckdnet[cluster]'") from e
@@ -31,7 +31,7 @@ from ..resultfile import read_result
 from .runs import (check_run, check_same_spec, environment, run_jobs, start_from,
                                trained_stage)
 
-# %% ../../nbs/37_train.grid.ipynb #53a5e1cd
+# %% ../../nbs/37_train.grid.ipynb #4c453d4c
 class GridTask(NamedTuple):
     "A piece of work for one worker."
     title:str # for people
@@ -39,7 +39,7 @@ class GridTask(NamedTuple):
     args:tuple # likewise
     needs:tuple=() # keys of the tasks that are done before
 
-# %% ../../nbs/37_train.grid.ipynb #88ef248d
+# %% ../../nbs/37_train.grid.ipynb #c3a4241d
 def is_cancelled()->bool:
     "Is the task of this worker no longer wanted? Outside a worker nothing is cancelled."
     try: worker = get_worker()
@@ -51,11 +51,12 @@ def is_cancelled()->bool:
 class StopIfCancelled(Callback):
     "Raises `InterruptedError` after the batch in which the task of a training was cancelled."
     def after_batch(self):
-        if is_cancelled(): raise InterruptedError('The training was stopped. The next call continues it.')
+        if not is_cancelled(): return
+        raise InterruptedError('The training was stopped. The next call continues it.')
 
 def stop_if_cancelled(plan)->list: return [StopIfCancelled()] # as `Job.cbs`
 
-# %% ../../nbs/37_train.grid.ipynb #750315f2
+# %% ../../nbs/37_train.grid.ipynb #9fdd11ca
 @contextmanager
 def as_task(
     threads:int, # of the computation
@@ -70,7 +71,7 @@ def as_task(
 ONE_THREAD = ('A worker with several threads would train several networks at once, with random numbers in common: '
               'start workers with `dask worker --nthreads 1`, and several of them with `--nworkers`.')
 
-# %% ../../nbs/37_train.grid.ipynb #9ffc9626
+# %% ../../nbs/37_train.grid.ipynb #a626a6c6
 def ready_images(
     df, # the index of a fold
     dataset, # a `ckdnet.data.index.Dataset`
@@ -96,7 +97,7 @@ def job_on(
     vars(job)['dataset'] = dataset
     return job
 
-# %% ../../nbs/37_train.grid.ipynb #958c0b00
+# %% ../../nbs/37_train.grid.ipynb #e5359ffd
 def train_task(
     spec, # of the job
     i:int, # number of its stage
@@ -109,7 +110,8 @@ def train_task(
     "Train one stage of a job, whose stages before it are trained."
     job = job_on(images, spec, place, data)
     plan = job.plans[i]
-    with as_task(threads, place/data/'grid'/f'{job.folder(plan).name}.log'):
+    log = place/data/'grid'/f'{job.folder(plan).name}.log'
+    with as_task(threads, log):
         start_from(spec.seed)
         net = job.create()
         for p in plan.upstream: load_stage(p, net, job.folder(p))
@@ -126,9 +128,10 @@ def run_task(
 ):
     "Make the result of a job, whose stages are trained."
     job = job_on(images, spec, place, data)
-    with as_task(threads, place/data/'grid'/f'{spec.name}_{spec.stem}.log'): run_jobs([job], results)
+    log = place/data/'grid'/f'{spec.name}_{spec.stem}.log'
+    with as_task(threads, log): run_jobs([job], results)
 
-# %% ../../nbs/37_train.grid.ipynb #5e094802
+# %% ../../nbs/37_train.grid.ipynb #1ce611d7
 def images_key(
     spec, # of a job
 )->str:
@@ -149,7 +152,7 @@ def image_tasks(
         tasks[key] = GridTask(f'images ({key})', ready_images, args, needs=tuple(tasks)[-1:])
     return tasks
 
-# %% ../../nbs/37_train.grid.ipynb #788b2964
+# %% ../../nbs/37_train.grid.ipynb #4d816331
 def grid_tasks(
     jobs:list, # of `Job`, from one call of `resolve_all`
     results:Path,
@@ -168,9 +171,11 @@ def grid_tasks(
             folder = job.folder(plan)
             if folder.name in tasks or (folder/'done.json').exists(): continue
             title = f'{plan.stage.title} of {_words(spec)}'
-            tasks[folder.name] = GridTask(title, train_task, (spec, i, *where), needs(plan.upstream))
+            args = spec, i, *where
+            tasks[folder.name] = GridTask(title, train_task, args, needs(plan.upstream))
+        title = f'result of {_words(spec)}'
         args = spec, results, *where
-        tasks[f'{spec.name}_{spec.stem}'] = GridTask(f'result of {_words(spec)}', run_task, args, needs(job.plans))
+        tasks[f'{spec.name}_{spec.stem}'] = GridTask(title, run_task, args, needs(job.plans))
     return tasks
 
 def _to_train(job, plans, tasks):
@@ -181,17 +186,17 @@ def _words(spec):
     fold = '' if spec.fold is None else f', fold {spec.fold}'
     return f'{spec.name}, seed {spec.seed}{fold}'
 
-# %% ../../nbs/37_train.grid.ipynb #52246fa2
+# %% ../../nbs/37_train.grid.ipynb #b6812fe6
 def local_cluster(
     n:int, # workers, each with one thread
     **kwargs, # of `LocalCluster`
 )->LocalCluster:
     "Workers on this machine, which no other one can reach, and without a limit of memory."
     web = dict(dashboard_address='127.0.0.1:0') # any free port
-    return LocalCluster(n_workers=n, threads_per_worker=1, memory_limit=None, protocol='tcp://', host='127.0.0.1',
-                        dashboard_address=None, scheduler_kwargs=web, **kwargs)
+    here = dict(protocol='tcp://', host='127.0.0.1', dashboard_address=None, scheduler_kwargs=web)
+    return LocalCluster(n_workers=n, threads_per_worker=1, memory_limit=None, **here, **kwargs)
 
-# %% ../../nbs/37_train.grid.ipynb #861e48fa
+# %% ../../nbs/37_train.grid.ipynb #194898cd
 def check_cluster(
     cluster:str, # 'local:<workers>' or the address of a scheduler
 ):
@@ -210,9 +215,10 @@ def open_client(
     if kind!='local':
         with closing(Client(cluster)) as client: yield client
         return
-    with modified_env(), local_cluster(int(n)) as local, closing(Client(local)) as client: yield client
+    with modified_env(), local_cluster(int(n)) as local:
+        with closing(Client(local)) as client: yield client
 
-# %% ../../nbs/37_train.grid.ipynb #f2449e69
+# %% ../../nbs/37_train.grid.ipynb #e0c01902
 def submit(
     client:Client,
     tasks:dict, # from `grid_tasks`
@@ -223,10 +229,11 @@ def submit(
     futures = {}
     for key,task in tasks.items():
         needs = [futures[k] for k in task.needs]
-        futures[key] = client.submit(task.f, *task.args, *needs, key=f'{key}-{call}', resources=resources, pure=False)
+        named = dict(key=f'{key}-{call}', resources=resources, pure=False)
+        futures[key] = client.submit(task.f, *task.args, *needs, **named)
     return {future:tasks[key].title for key,future in futures.items()}
 
-# %% ../../nbs/37_train.grid.ipynb #6f43af89
+# %% ../../nbs/37_train.grid.ipynb #11e86100
 def follow(
     titles:dict, # future → title of its task
 ):
@@ -239,7 +246,7 @@ def follow(
         else: print(f'{i+1} of {n} {future.status}: {titles[future]}', flush=True)
         yield future
 
-# %% ../../nbs/37_train.grid.ipynb #108bc6a4
+# %% ../../nbs/37_train.grid.ipynb #d6067b38
 def compute(
     client:Client, # these arguments as for `submit`
     tasks:dict,
@@ -261,21 +268,22 @@ def _reason(future):
     try: return future.exception()
     except Exception as e: return e # the future was lost with its scheduler
 
-# %% ../../nbs/37_train.grid.ipynb #f12d5f1e
+# %% ../../nbs/37_train.grid.ipynb #353e70c2
 def seen_by_worker(
     lock:Path, # a lock that the caller holds
     image, # path of an image
 )->dict:
     "What a worker sees of the folders and the lock, and its versions."
     missing = [str(f) for f in (lock, image) if not Path(f).exists()]
-    return dict(missing=missing, taken=not missing and _can_take(lock), versions=environment()['versions'])
+    taken = not missing and _can_take(lock)
+    return dict(missing=missing, taken=taken, versions=environment()['versions'])
 
 def _can_take(lock):
     try:
         with FileLock(lock).acquire(timeout=0): return True
     except Timeout: return False
 
-# %% ../../nbs/37_train.grid.ipynb #bae018ec
+# %% ../../nbs/37_train.grid.ipynb #9f77a136
 def check_shared(
     client:Client,
     job:Job, # its folders are those of the grid
@@ -288,27 +296,31 @@ def check_shared(
                       'choose another one for the work.')
     with lock: seen = client.run(seen_by_worker, Path(lock.lock_file), job.df.image.iloc[0])
     missing = dict.fromkeys(f for o in seen.values() for f in o['missing'])
-    if missing: raise OSError(offenders('Workers do not see', missing, 'Choose folders that all of them have.'))
+    fix = 'Choose folders that all of them have.'
+    if missing: raise OSError(offenders('Workers do not see', missing, fix))
     if any(o['taken'] for o in seen.values()):
-        raise OSError(f'A lock in {job.place} does not hold on other machines: choose another drive for the work.')
+        raise OSError(f'A lock in {job.place} does not hold on other machines: '
+                      'choose another drive for the work.')
     versions = environment()['versions']
     other = [f"{worker} {o['versions']}" for worker,o in seen.items() if o['versions']!=versions]
     if other: raise ValueError(offenders(f'Workers with other versions than {versions}', other))
 
-# %% ../../nbs/37_train.grid.ipynb #01ac0250
+# %% ../../nbs/37_train.grid.ipynb #b694c760
 def check_workers(
     client:Client,
     resources:dict=None, # what each task needs of a worker
 ):
     "Raises `ValueError` for a cluster without workers for the tasks, or with workers that have several threads."
     workers = client.scheduler_info(n_workers=-1)['workers'].values()
-    if not workers: raise ValueError('The cluster has no worker yet: start some, and `client.wait_for_workers(1)`.')
+    fix = 'start some, and `client.wait_for_workers(1)`.'
+    if not workers: raise ValueError(f'The cluster has no worker yet: {fix}')
     if any(w['nthreads']>1 for w in workers): raise ValueError(ONE_THREAD)
     for name,n in (resources or {}).items():
         if any(w['resources'].get(name, 0)>=n for w in workers): continue
-        raise ValueError(f'No worker has {n} {name}: start some with `dask worker --resources "{name}={n}"`.')
+        raise ValueError(f'No worker has {n} {name}: start some with '
+                         f'`dask worker --resources "{name}={n}"`.')
 
-# %% ../../nbs/37_train.grid.ipynb #a4c9b3d7
+# %% ../../nbs/37_train.grid.ipynb #a0a2a91a
 def run_grid_jobs(
     jobs:list, # of `Job`, from one call of `resolve_all`, with absolute paths
     results, # as for `run_all`
