@@ -74,11 +74,13 @@ def _connect(self:App):
     for o in (self.which, self.tta): o.observe(self._predict, 'value')
     self.threshold.observe(self._draw, 'value')
 
+# %% ../nbs/56_app.ipynb #1130ea28
 def _opened(uploaded):
     "A file of the upload widget as a Pillow image, or the `DataError` that says why it is none."
     try: return from_bytes(bytes(uploaded['content']), uploaded['name'])
     except DataError as e: return e
 
+# %% ../nbs/56_app.ipynb #29290730
 @patch
 def _take(self:App, images):
     "New images: the first one that can be read is shown, the others can be chosen."
@@ -106,6 +108,7 @@ def _predict(self:App, change):
         self._bad = bad
         self._draw(change)
 
+# %% ../nbs/56_app.ipynb #f5d7c58a
 @patch
 def _draw(self:App, change):
     "Show the prediction with the fine mask of this threshold."
@@ -120,6 +123,7 @@ def _draw(self:App, change):
     self.links.value = ' · '.join([_link('figure', f'{p.name}_prediction.png', self.picture.value),
                                    _link('mask', f'{p.name}_segmentation.png', _png(p.mask))])
 
+# %% ../nbs/56_app.ipynb #2684036e
 def _png(mask):
     data = io.BytesIO()
     Image.fromarray(mask.astype('uint8')*255).save(data, 'PNG')

@@ -77,6 +77,7 @@ def sync_to_disk(path):
         if e.errno not in _CANNOT_SYNC: raise
     finally: os.close(fd)
 
+# %% ../nbs/00_core.ipynb #7c80de8d
 def _make_folder(folder):
     "Make a folder and those above it, and wait until their names are on the disk."
     if folder.is_dir(): return
@@ -87,11 +88,13 @@ def _make_folder(folder):
 # %% ../nbs/00_core.ipynb #66127110
 def _part_prefix(): return f'.part-{socket.gethostname()}@{_namespace()}-' # '@': 'gpu' must not match 'gpu-2'
 
+# %% ../nbs/00_core.ipynb #633e8995
 def _namespace():
     "The number of the namespace of process numbers, another one in each container; 0 where the system has none."
     try: return os.stat('/proc/self/ns/pid').st_ino
     except OSError: return 0
 
+# %% ../nbs/00_core.ipynb #a5fc3027
 def _is_running(pid):
     if os.name=='nt': return True # there is no harmless way to ask
     try: os.kill(pid, 0) # signal 0 only asks
@@ -99,6 +102,7 @@ def _is_running(pid):
     except PermissionError: return True
     return True
 
+# %% ../nbs/00_core.ipynb #7594f94c
 def _remove_abandoned(folder):
     "Remove the temporary folders of processes of this computer that do not run any more."
     for d in folder.glob(f'{_part_prefix()}*'):

@@ -18,6 +18,7 @@ def precise(t):
     "A tensor in fp32, or in fp64 if `t` is in fp64."
     return t if t.dtype==torch.float64 else t.float()
 
+# %% ../nbs/20_losses.ipynb #aa07c8ae
 def compiled():
     "Is PyTorch tracing for `torch.compile` or `torch.export`? Then no value can be looked at."
     return torch.compiler.is_compiling()

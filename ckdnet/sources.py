@@ -45,6 +45,7 @@ def _formats():
     Image.init()
     return [f for f in Image.OPEN if f!='EPS']
 
+# %% ../nbs/49_sources.ipynb #785429c3
 def _from_file(path, name, size, crops):
     "An image file as `Photograph`. Raises `DataError`, with the name of the file, for whatever cannot be read."
     shown = printable(path)

@@ -133,6 +133,7 @@ def _blocks(r, n):
         n -= len(block)
         yield block
 
+# %% ../../nbs/06_data.download.ipynb #e1c0aa71
 def _fetch(
     remote:_Remote,
     part, # the file that it is collected in
@@ -184,6 +185,7 @@ def _retry(
 # %% ../../nbs/06_data.download.ipynb #984685a6
 def _path(entry): return PurePosixPath(entry.orig_filename.replace('\\', '/'))
 
+# %% ../../nbs/06_data.download.ipynb #5f3338c5
 def _is_unsafe(entry):
     "Does an entry of an archive leave its folder, or is it something other than a file or a folder?"
     path = _path(entry)
@@ -191,6 +193,7 @@ def _is_unsafe(entry):
     leaves = path.is_absolute() or '..' in path.parts or any(c in entry.orig_filename for c in ':\0')
     return leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR)
 
+# %% ../../nbs/06_data.download.ipynb #aa8bd555
 def _is_clutter(path): return '__MACOSX' in path.parts or path.name.startswith('.')
 
 # %% ../../nbs/06_data.download.ipynb #7854a396
@@ -239,6 +242,7 @@ def _checksums(folder):
     try: return read_checked(file, {'*':str})
     except DataError as e: raise DownloadError(str(e)) from e
 
+# %% ../../nbs/06_data.download.ipynb #1adeb29a
 @dataclass
 class _State:
     "What the threads of a download share."
@@ -271,12 +275,14 @@ def _install(s:_State, name, part):
         return f'it is damaged ({e or type(e).__name__})'
     part.unlink(missing_ok=True)
 
+# %% ../../nbs/06_data.download.ipynb #6e19c5f5
 def _record(s, name, sha):
     "Write a checksum into `checksums.json`, or remove it."
     with s.lock:
         s.checksums = {n:h for n,h in {**s.checksums, name:sha}.items() if h}
         write_json(s.folder/'checksums.json', s.checksums)
 
+# %% ../../nbs/06_data.download.ipynb #78089572
 def _keep_table(part, file, stop):
     "Rename a table. Raises `ValueError` for something else, such as the login page of a network."
     with open(part, 'rb') as f:
@@ -295,6 +301,7 @@ def _compare(remote, part):
     part.unlink()
     raise _Trouble('two copies of it differ')
 
+# %% ../../nbs/06_data.download.ipynb #8de299a0
 def _get(s:_State, name):
     "Fetch one file, check it, unpack it. Raises `DownloadError`, or `OSError` for a full disk."
     def note(text): s.notes.append(f'{name}: {text}')
@@ -365,6 +372,7 @@ def _in_threads(s:_State, f, names, n, tell=lambda: None):
         raise
     return results
 
+# %% ../../nbs/06_data.download.ipynb #52c1a4b5
 def _look_up(s:_State, names):
     "file → `_Remote` of those that are at the server; file → reason of the others."
     def look(name):

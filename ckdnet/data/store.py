@@ -109,6 +109,7 @@ def decode_all(df, size):
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         for i in range(0, len(df), _AHEAD): yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
 
+# %% ../../nbs/04_data.store.ipynb #c275e87f
 def build_store(df, size, folder):
     "Decode the images and masks of the index `df` and write them into `folder`."
     n = len(df)
@@ -140,6 +141,7 @@ def write_sums(folder):
 def hash_of(file, size, changed): # a file's size and time of its last change in ns stand for its content
     return file_hash(file)
 
+# %% ../../nbs/04_data.store.ipynb #c2c12902
 def is_intact(folder):
     "Have the arrays of a store the hashes that were written with them?"
     def state(file): return file, file.stat().st_size, file.stat().st_mtime_ns
@@ -162,6 +164,7 @@ def find_or_build(df, size, folder):
         if not path.exists(): raise # otherwise another process was faster
     return path
 
+# %% ../../nbs/04_data.store.ipynb #c621726a
 def open_array(path):
     "A .npy file of uint8 as a memory-mapped tensor. Changes of its values are not written to the file."
     try: return torch.from_numpy(np.load(path, mmap_mode='c'))

@@ -121,6 +121,7 @@ def diffuse_to_cls(self:CKDNet,
     o = self.run(x, truth, until='locate')
     return o['coarse'], o['phi']
 
+# %% ../../nbs/15_models.cascade.ipynb #f14e0cf7
 @patch
 def diffuse_to_seg(self:CKDNet,
     x, # (B,3,H,W), normalised

@@ -163,6 +163,7 @@ def _hub_id(name):
     if repo is None: raise ValueError(f"timm has no weights of '{name}': choose another backbone, or pretrained=False.")
     return repo
 
+# %% ../../nbs/11_models.encoders.ipynb #4384387a
 def _origin(name):
     "The address of the weights of a backbone, and the file in PyTorch's folder that may have them."
     folder = Path(torch.hub.get_dir())/'checkpoints'
@@ -181,6 +182,7 @@ def _download(name, url, file):
     torch.hub.download_url_to_file(url, str(file))
     return file
 
+# %% ../../nbs/11_models.encoders.ipynb #7aa94966
 def _weights_file(name, url, file):
     "The file of the weights of a backbone, downloaded if it is not on this machine."
     if name==_LITE0 and _lite0_package(): return _lite0_package()
@@ -219,6 +221,7 @@ def _densenet_name(key):
     "The name of a weight of torchvision's DenseNet, from the name in its published file."
     return re.sub(r'(norm|conv)\.([12])\.', r'\1\2.', key)
 
+# %% ../../nbs/11_models.encoders.ipynb #3944d2c4
 def torchvision_stages(
     name:str, # a key of `TORCHVISION`
     pretrained:bool, # load ImageNet weights?
@@ -248,6 +251,7 @@ def _refuse(name, why):
     raise ValueError(f"'{name}' cannot be cut into five stages at strides 2, 4, 8, 16, 32: {why}. Choose "
                      f"{', '.join(TORCHVISION)}, or an EfficientNet, MobileNetV3, RegNet or the like of timm.")
 
+# %% ../../nbs/11_models.encoders.ipynb #9d23501f
 def timm_features(name, **kwargs): # a name of timm, arguments of `timm.create_model`
     "A network of timm as the list of its layers. Raises `ValueError` if it has not the five maps, one after the other."
     try: m = timm.create_model(name, features_only=True, **kwargs)
@@ -265,6 +269,7 @@ def timm_network(name, **kwargs): # a name of timm, arguments of `timm.create_mo
     cut_as_it_is = isinstance(m, (ResNet, EfficientNet, MobileNetV3))
     return m if cut_as_it_is else timm_features(name, **kwargs)
 
+# %% ../../nbs/11_models.encoders.ipynb #0e884066
 def cut_timm(m): # from `timm_network`
     "The five stages of a network of timm."
     if isinstance(m, FeatureListNet): return cut_features(m)
@@ -277,6 +282,7 @@ def _timm_weights(name, m):
     renamed = name==_LITE0 and weights.keys()!=m.state_dict().keys()
     return _timm_names(weights, m) if renamed else weights
 
+# %% ../../nbs/11_models.encoders.ipynb #40e3e580
 def timm_stages(
     name:str, # of a network of timm
     pretrained:bool, # load ImageNet weights?

@@ -40,6 +40,7 @@ def _like_cascade(base, model):
     epochs,bs = (tuple(numbers[i] for i in at) for numbers in (base.epochs, base.bs))
     return dict(model=model, epochs=epochs, bs=bs)
 
+# %% ../../nbs/32_train.spec.ipynb #202806db
 def _spec(name, model='ckdnet', base=PROFILES['cpu'], **kwargs):
     return replace(base, name=name, **_like_cascade(base, model), **kwargs)
 
