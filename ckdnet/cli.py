@@ -11,7 +11,7 @@ __all__ = ['TRACKERS', 'as_meant', 'for_user', 'check_typed', 'misplaced', 'run_
            'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
-import argparse, inspect, json, os, re, shlex, sys
+import argparse, inspect, os, re, shlex, sys
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from functools import wraps

@@ -12,7 +12,7 @@ import numpy as np, pandas as pd
 from PIL import Image, ImageDraw
 from scipy import ndimage as ndi
 from .core import check_name
-from .data.files import DataError, fail_if, read_image, read_mask
+from .data.files import fail_if, read_image, read_mask
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .stats import bootstrap_difference
 from .warn import WARNINGS

@@ -15,7 +15,7 @@ from datetime import datetime, timezone
 from functools import partial
 from pathlib import Path
 from typing import NamedTuple
-import matplotlib.pyplot as plt, numpy as np, pandas as pd, torch
+import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from .calibration import apply_temperature, plot_reliability
 from .core import atomic_path, check_name
 from .data.files import DataError, fail_if
@@ -25,7 +25,7 @@ from .data.leaks import known_images, save_signatures, signatures
 from .data.published import TARGETS, map_labels, whole_index
 from .evaluate import per_image, summary
 from .figure import as_png
-from .metrics import auc, none_if_nan, probs_and_labels
+from .metrics import auc, probs_and_labels
 from .plots import STYLE
 from .predictor import Predictor, in_words
 from .pretrained import weights_file

@@ -6,7 +6,7 @@
 __all__ = ['DEVICE_SUFFIXES', 'device_format', 'open_image', 'DicomFile']
 
 # %% ../nbs/01_formats.ipynb #8a0d1edb
-import io, os
+import io
 from warnings import warn
 from PIL import Image, ImageFile
 from .core import DataError

@@ -6,7 +6,7 @@
 __all__ = ['ENDINGS', 'NOTICE', 'save_all', 'card', 'contact_sheet', 'Pages', 'predict_files']
 
 # %% ../nbs/53_pages.ipynb #ebcbbc11
-import base64, html, io, os
+import base64, html, io
 from collections import Counter
 from pathlib import Path
 import numpy as np, pandas as pd

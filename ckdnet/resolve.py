@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-import numpy as np, pandas as pd
+import pandas as pd
 from fastcore.basics import patch
 from torch import nn
 from .core import file_hash

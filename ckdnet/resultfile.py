@@ -24,7 +24,7 @@ from .data.files import DataError
 from .data.index import Dataset, fingerprint, rows
 from .data.isic import ISIC2017
 from .data.synthetic import recorded_arguments
-from .jsonfile import check_fields, read_checked, write_checked
+from .jsonfile import read_checked, write_checked
 from .metrics import probs_and_labels
 
 # %% ../nbs/24_resultfile.ipynb #c5683d1f

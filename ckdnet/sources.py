@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 from warnings import warn
 import numpy as np, torch
-from PIL import Image, ImageOps
+from PIL import Image
 from .core import offenders, printable
 from .data.files import MAX_PIXELS, DataError, as_rgb, is_clutter
 from .formats import DEVICE_SUFFIXES, open_image

@@ -7,7 +7,7 @@ __all__ = ['WARNINGS', 'DEFAULT_THRESHOLDS', 'measure_prediction', 'warnings_of'
            'warning_table']
 
 # %% ../nbs/46_warn.ipynb #d065c58b
-import numpy as np, pandas as pd, torch, torch.nn.functional as F
+import pandas as pd, torch, torch.nn.functional as F
 from scipy import ndimage as ndi
 from .data.files import DataError, fail_if
 

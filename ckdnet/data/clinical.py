@@ -7,7 +7,6 @@ __all__ = ['DERM7PT', 'DERM7PT_SET', 'PAD_UFES_20', 'BCN20000', 'MILK10K', 'MILK
            'milk10k']
 
 # %% ../../nbs/02_data.clinical.ipynb #abcc0fc0
-from pathlib import Path
 import pandas as pd
 from .files import as_numbers, fail_if
 from .folder import counts

@@ -6,7 +6,6 @@
 __all__ = ['HAM10000', 'ham10000']
 
 # %% ../../nbs/02_data.ham10000.ipynb #c05bce4f
-from pathlib import Path
 import pandas as pd
 from .isic import ISIC2018_CLASSES
 from .published import edition, find_table, index_of, map_labels, published, read_columns

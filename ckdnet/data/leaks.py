@@ -10,7 +10,6 @@ __all__ = ['SIDE', 'VIEWS', 'THRESHOLD', 'known_overlaps', 'signature', 'signatu
 import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files as package_files
-from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from ..core import atomic_path

@@ -7,7 +7,7 @@ __all__ = ['OWN_FIELDS', 'own_files', 'record_own', 'recorded_own', 'fail_if_oth
 
 # %% ../../nbs/02_data.own.ipynb #91b352b6
 from pathlib import Path
-from ..core import write_json
+from ..core import offenders, write_json
 
 # %% ../../nbs/02_data.own.ipynb #533b3e1a
 OWN_FIELDS = ('images','masks','labels','group','positive','classes','image_column','label_column','mask_column',

@@ -7,7 +7,6 @@ __all__ = ['PH2', 'ph2_rows', 'ph2_labels', 'ph2']
 
 # %% ../../nbs/02_data.ph2.ipynb #41da0ee8
 import re
-from pathlib import Path
 import pandas as pd
 from .files import DataError, fail_if, table_rows
 from .published import edition, find_table, index_of, published

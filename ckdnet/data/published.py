@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from ..core import file_hash
 from .files import DataError, fail_if
 from .folder import check_splits, counts, own_cls_metrics, split_groups
-from .index import COLUMNS, Dataset, register_dataset
+from .index import Dataset, register_dataset
 from .tables import Pictures, group_columns, open_table
 
 # %% ../../nbs/02_data.published.ipynb #a9bd7198

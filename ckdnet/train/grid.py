@@ -14,7 +14,6 @@ except ModuleNotFoundError as e:
     raise ModuleNotFoundError("A cluster needs it: pip install 'ckdnet[cluster]'") from e
 import re
 from contextlib import closing, contextmanager, redirect_stdout
-from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 from collections.abc import Callable

@@ -7,7 +7,7 @@ __all__ = ['environment', 'start_from', 'one_process', 'train_stage', 'trained_s
            'check_run', 'check_images', 'make_result', 'is_recorded', 'run', 'run_all', 'what_will_run', 'run_jobs']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
-import json, os, platform, subprocess, tempfile
+import os, platform, subprocess, tempfile
 from collections.abc import Callable
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, replace
