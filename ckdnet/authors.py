@@ -37,7 +37,8 @@ def root_names():
     for i in range(4):
         names[f'seg_branch.aspp.aspp{i+1}.atrous_conv'] = f'decoder.aspp.convs.{i}.0'
         names[f'seg_branch.aspp.aspp{i+1}.bn'] = f'decoder.aspp.convs.{i}.1'
-    aspp = {'global_average_pool.1':'convs.4.1', 'bn_global_average_pool':'convs.4.3', 'conv1':'project.0',
+    aspp = {'global_average_pool.1':'convs.4.1', 'bn_global_average_pool':'convs.4.3',
+            'conv1':'project.0',
             'bn1':'project.1'}
     decoder = {'conv1':'low.0', 'bn1':'low.1', 'last_conv.0':'mix.0.0', 'last_conv.1':'mix.0.1',
                'last_conv.3':'mix.1.0', 'last_conv.4':'mix.1.1', 'last_conv.7':'mix.3'}
@@ -84,7 +85,8 @@ def load_release(
 ):
     """Load weights of the authors' release into one of our networks. Raises `ValueError` for another form of the
     network or an unknown name, and PyTorch's `RuntimeError` for missing names or other shapes."""
-    if type(net) not in RELEASE_NAMES: raise ValueError('Pass one of the three networks: net.root, net.cls or net.seg.')
+    if type(net) not in RELEASE_NAMES:
+        raise ValueError('Pass one of the three networks: net.root, net.cls or net.seg.')
     complete = getattr(net, 'entangle', True) and not getattr(net, 'inside', False)
     if net.variant!='authors' or not complete:
         raise ValueError("The release's weights belong to the complete cascade with variant='authors', in which "

@@ -61,7 +61,8 @@ def reliability(
     """
     images,predicted,observed = _bins(*event(probs, labels, label), n_bins, bins)
     low,high = zip(*map(_wilson, observed, images))
-    return pd.DataFrame(dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
+    return pd.DataFrame(
+        dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
 
 # %% ../nbs/23_calibration.ipynb #2588b094
 def ece(
@@ -71,8 +72,8 @@ def ece(
     n_bins:int=10, # at most
     bins:str='quantile', # equally many images a bin, or 'uniform': of equal width (Guo et al. 2017)
 )->float: # 0…1
-    """Expected calibration error, Σ n_b/N·|predicted_b - observed_b| over the bins. Raises `ValueError` as `reliability`.
-
+    """Expected calibration error, Σ n_b/N·|predicted_b - observed_b| over the bins. Raises `ValueError` as
+    `reliability`. 
     >>> round(ece([[.9, .1]]*10, [0]*7+[1]*3), 3) # said 0.9, observed 0.7
     0.2
     """
@@ -110,7 +111,8 @@ def apply_temperature(
     >>> apply_temperature([[.8, .2]], 2).round(3).tolist()
     [[0.667, 0.333]]
     """
-    if not 0<temperature<np.inf: raise ValueError(f'A temperature is above 0 and finite, not {temperature}.')
+    if not 0<temperature<np.inf:
+        raise ValueError(f'A temperature is above 0 and finite, not {temperature}.')
     probs,_ = checked_probs(probs, np.zeros(len(probs), int))
     return softmax(np.log(np.maximum(probs, _SMALLEST))/temperature, axis=1)
 
@@ -137,7 +139,8 @@ def fit_temperature(
     probs,labels = checked_probs(probs, labels)
     others = np.where(np.eye(probs.shape[1], dtype=bool)[labels], -1, probs).max(1)
     if (probs[np.arange(len(labels)), labels]>others).all():
-        warnings.warn('All images are classified correctly, so the temperature cannot be told: it stays 1.')
+        warnings.warn(
+            'All images are classified correctly, so the temperature cannot be told: it stays 1.')
         return 1.
     def loss(log_t): return nll(apply_temperature(probs, np.exp(log_t)), labels)
     limit = np.log(20)
@@ -152,5 +155,7 @@ def plot_reliability(
     "A reliability curve with its intervals, and the diagonal on which it should lie."
     error = [table.observed-table.low, table.high-table.observed]
     ax.plot([0,1], [0,1], color='0.7', lw=1, zorder=0)
-    ax.errorbar(table.predicted, table.observed, error, marker='o', ms=4, lw=1.2, capsize=2, label=label)
-    ax.set(xlim=(-.03,1.03), ylim=(-.03,1.03), aspect='equal', xlabel='probability', ylabel='share of images')
+    ax.errorbar(table.predicted, table.observed, error, marker='o', ms=4, lw=1.2, capsize=2,
+                label=label)
+    ax.set(xlim=(-.03,1.03), ylim=(-.03,1.03), aspect='equal', xlabel='probability',
+           ylabel='share of images')

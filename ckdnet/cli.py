@@ -38,7 +38,8 @@ def as_meant(
     for a in arguments:
         name,equals,value = a.partition('=')
         if meant and meant[-1].endswith(',') and not a.startswith('-'): meant[-1] += a
-        elif a.startswith('--'): meant.append(spelled.get(name.replace('_', '-'), name)+equals+value)
+        elif a.startswith('--'):
+            meant.append(spelled.get(name.replace('_', '-'), name)+equals+value)
         else: meant.append(a)
     return meant
 
@@ -61,7 +62,8 @@ def check_typed(
     "Raises `ValueError` for an unknown name, with the nearest known one."
     for name in names:
         near = get_close_matches(name, known, 1)
-        if name not in known and near: raise ValueError(f"There is no {what} '{name}'; did you mean '{near[0]}'?")
+        if name not in known and near:
+            raise ValueError(f"There is no {what} '{name}'; did you mean '{near[0]}'?")
         check_name(what, name, known)
 
 # %% ../nbs/60_cli.ipynb #710b023c
@@ -123,7 +125,8 @@ def commands()->dict: # name → function
 
 def overview()->str: # several lines
     "The help of `ckdnet`: each subcommand with the first sentence of its own help."
-    said = {k:re.split('[.;:](?: |$)', inspect.getdoc(f).splitlines()[0])[0] for k,f in commands().items()}
+    said = {k:re.split('[.;:](?: |$)', inspect.getdoc(f).splitlines()[0])[0] for k,
+            f in commands().items()}
     rows = [f'  {k:10}{text}' for k,text in said.items()]
     return '\n'.join(['usage: ckdnet COMMAND …', '', *rows, '', '`ckdnet COMMAND --help` says more, '
                       '`ckdnet --version` which version this is.'])
@@ -150,7 +153,8 @@ def list_items(
 )->list: # of str
     "The items of a list. Raises `ValueError` if one is empty or comes twice."
     items = [o.strip() for o in str(text).split(',')]
-    if '' in items: raise ValueError(f"'{text}' has an empty place: separate {what} by one comma each.")
+    if '' in items:
+        raise ValueError(f"'{text}' has an empty place: separate {what} by one comma each.")
     twice = dict.fromkeys(o for o in items if items.count(o)>1)
     if twice: raise ValueError(offenders(f'{what.capitalize()} that come twice in {text}', twice))
     return items
@@ -164,7 +168,9 @@ def list_numbers(
     numbers = list_items(what, text)
     bad = [n for n in numbers if not (n.isascii() and n.isdecimal())]
     fix = f'For example: --{what} 0,1,2'
-    if bad: raise ValueError(offenders(f'{what.capitalize()} that are not whole numbers from 0 on', bad, fix))
+    if bad:
+        raise ValueError(
+            offenders(f'{what.capitalize()} that are not whole numbers from 0 on', bad, fix))
     return [int(n) for n in numbers]
 
 # %% ../nbs/60_cli.ipynb #be4f04a6
@@ -223,7 +229,8 @@ def typed_value(
         if kind is bool: return dict(true=True, false=False)[text.lower()]
         return tuple(int(n) for n in text.split(',')) if kind is tuple else kind(text)
     except (ValueError, KeyError):
-        form = {bool:'true or false', tuple:'whole numbers separated by commas', int:'a whole number', float:'a number'}
+        form = {bool:'true or false', tuple:'whole numbers separated by commas',
+                int:'a whole number', float:'a number'}
         raise ValueError(f"--set {field.name}={text}: this field is {form[kind]}"
                          + (', or None.' if NoneType in others else '.')) from None
 
@@ -278,7 +285,8 @@ def load_module(
     try: import_module(name.removesuffix('.py'))
     except ModuleNotFoundError as e:
         if e.name!=name.removesuffix('.py'): raise
-        raise ValueError(f"There is no module '{name}' in {Path.cwd()}, and none is installed.") from None
+        raise ValueError(
+            f"There is no module '{name}' in {Path.cwd()}, and none is installed.") from None
 
 def run_and_report(jobs, results, own, dry_run, cluster):
     "Say what will be done; unless it is a dry run, do it and say what came out."
@@ -363,27 +371,34 @@ def ckdnet_run(
     changes = [*([f'backbone={backbone}'] if backbone else []), *(set or [])]
     spec_changes(changes)
     if images and (folder or dataset!='isic2017'):
-        raise ValueError('--folder and --dataset are of published data sets: leave them out with --images, your own.')
-    if not module and not images: check_typed('data set', [dataset], listed_datasets(ckdnet_run.__doc__))
+        raise ValueError(
+            '--folder and --dataset are of published data sets: leave them out with --images, your own.')
+    if not module and not images:
+        check_typed('data set', [dataset], listed_datasets(ckdnet_run.__doc__))
     if images: dataset = data or 'own'
     data = plain_name('the images', dataset if data is None else data)
     results = where_results(results)
-    own = own_files(images, masks, labels, classes=classes, image_column=image_column, label_column=label_column,
-                    mask_column=mask_column, split_column=split_column, group=group_column, positive=positive)
+    own = own_files(images, masks, labels, classes=classes, image_column=image_column,
+                    label_column=label_column,
+                    mask_column=mask_column, split_column=split_column, group=group_column,
+                    positive=positive)
     fail_if_others(results/data, own)
     if not own: folder = where_images(folder)
     load_module(module)
     if own: register_own(data, own)
     specs = specs_of(names, seeds, folds, scratch, changes, profile=profile, dataset=dataset)
     if cluster:
-        if tracker: raise ValueError('A tracker follows trainings of this process: leave out --tracker or --cluster.')
+        if tracker:
+            raise ValueError(
+                'A tracker follows trainings of this process: leave out --tracker or --cluster.')
         from ckdnet.train.grid import check_cluster
         check_cluster(cluster)
         folder,work = folder and folder.absolute(), Path(work).absolute() # the same for all workers
     from ckdnet.resolve import resolve_all
     from ckdnet.train.trackers import tracker_callbacks
     jobs = resolve_all(specs, folder, work, data)
-    if tracker: jobs = [replace(job, cbs=tracker_callbacks(tracker, Path(work)/data)) for job in jobs]
+    if tracker:
+        jobs = [replace(job, cbs=tracker_callbacks(tracker, Path(work)/data)) for job in jobs]
     run_and_report(jobs, results, own, dry_run, cluster)
 
 # %% ../nbs/60_cli.ipynb #94b52abb
@@ -414,7 +429,8 @@ def report(
     run = Run(file)
     files = sorted(f.name for f in file.parent.glob(f'{file.stem}[._]*'))
     where = 'Validation' if run.fold is None else f'fold {run.fold}'
-    print(f'{file.parent.name}, seed {run.seed}, on {where}: {headline(run)}\n  {file.parent}/: {", ".join(files)}')
+    print(
+        f'{file.parent.name}, seed {run.seed}, on {where}: {headline(run)}\n  {file.parent}/: {", ".join(files)}')
 
 # %% ../nbs/60_cli.ipynb #2b17c759
 def images_of(
@@ -476,7 +492,8 @@ def ckdnet_submit(
     job = resolve(spec, images, work, data)
     stem = here/'submission'/f"{name}_{seed}{'_tta' if tta else ''}"
     written = write_submission(job, trained_networks(job, file, make_it), stem, tta)
-    for file,n in written.items(): print(f"{n} {'diagnoses' if file.endswith('.csv') else 'masks'}: {file}")
+    for file,n in written.items():
+        print(f"{n} {'diagnoses' if file.endswith('.csv') else 'masks'}: {file}")
     if masks and f'{stem}_masks.zip' in written: unpack_masks(f'{stem}_masks.zip', masks)
 
 # %% ../nbs/60_cli.ipynb #31209b46
@@ -527,7 +544,8 @@ def ckdnet_release(
     file:str=None, # the weights to write, *.safetensors; the model card gets the same name
 ):
     "Write the weights of a cascade in half precision, and its model card beside them."
-    if not file: raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
+    if not file:
+        raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
     here = where_results(results)/plain_name('the images', data)
     load_module(module)
     images = images_of(here, folder)
@@ -558,15 +576,18 @@ def ckdnet_evaluate(
     with a row per image, and a page to read. Says which labels became which classes, and what was left out."""
     if not dataset: raise ValueError('No data set was given: pass --dataset.')
     pairs = [item.partition('=') for item in list_items('classes', classes)] if classes else []
-    if any(not sign for _,sign,_ in pairs): raise ValueError('Each item of --classes is label=class.')
+    if any(not sign for _,sign,_ in pairs):
+        raise ValueError('Each item of --classes is label=class.')
     images = where_images(folder)
     from ckdnet.data.index import DATASETS, READERS
     import ckdnet.data.isic # registers the data sets
     check_typed('data set', [dataset], {**READERS, **DATASETS})
     from ckdnet.evaluate_set import compare_sets, evaluate_set, headlines
     options = dict(split=split, mapping={k:v for k,_,v in pairs}, leave_out=leave_out, tta=tta)
-    done = [evaluate_set(w, dataset, images, **options) for w in ([weights, against] if against else [weights])]
-    for result in done: print(headlines(result), result.write(where_results(results), overwrite), sep='\n')
+    done = [evaluate_set(w, dataset, images, **options)
+            for w in ([weights, against] if against else [weights])]
+    for result in done:
+        print(headlines(result), result.write(where_results(results), overwrite), sep='\n')
     if against: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
 
 # %% ../nbs/60_cli.ipynb #55bf1ee8
@@ -600,7 +621,8 @@ def ckdnet_export(
     if kind=='web':
         from ckdnet.web import export_web
         export_web(net, about, out, runtime)
-        print(f'Show it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(out)}')
+        print(
+            f'Show it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(out)}')
     else:
         write = export_onnx if kind=='onnx' else export_program
         write(net, out, size, classes, about['temperature'], thresholds_of(about))
@@ -634,7 +656,8 @@ def ckdnet_bench(
     seeds:str='0,1,2', # random seeds for --metrics, separated by commas
 ):
     "Compare the training loop with a usual fastai loop on this machine: images per second, or their metrics."
-    if metrics and alone: raise ValueError('metrics and alone measure different things: choose one of them.')
+    if metrics and alone:
+        raise ValueError('metrics and alone measure different things: choose one of them.')
     seeds = list_numbers('seeds', seeds)
     images = where_images(folder)
     results = where_results(results)/plain_name('the images', data)

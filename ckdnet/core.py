@@ -21,7 +21,8 @@ def data_dir(
     if not folder: return None
     folder = Path(folder).expanduser()
     if not folder.is_dir():
-        raise FileNotFoundError(f'There is no data folder {folder}: pass an existing one, or correct CKDNET_DATA.')
+        raise FileNotFoundError(
+            f'There is no data folder {folder}: pass an existing one, or correct CKDNET_DATA.')
     return folder
 
 # %% ../nbs/00_core.ipynb #fe3081cd
@@ -63,7 +64,8 @@ def check_name(
     known, # the known names
 ):
     "Raises `ValueError` for an unknown name."
-    if name not in known: raise ValueError(f"There is no {what} '{name}'; there are {', '.join(known)}.")
+    if name not in known:
+        raise ValueError(f"There is no {what} '{name}'; there are {', '.join(known)}.")
 
 # %% ../nbs/00_core.ipynb #00631c78
 _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS) # what drives of networks say
@@ -130,7 +132,8 @@ def atomic_path(
     _remove_abandoned(path.parent)
     prefix = f'{_part_prefix()}{os.getpid()}-'
     with (_name_full_disk(path.parent),
-          tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix, ignore_cleanup_errors=True) as d):
+          tempfile.TemporaryDirectory(dir=path.parent, prefix=prefix,
+                                      ignore_cleanup_errors=True) as d):
         part = Path(d)/path.name
         yield part
         for p in (part, *part.rglob('*')): sync_to_disk(p)
@@ -145,7 +148,8 @@ def check_new(
     path = Path(path)
     there = path.is_symlink() or path.exists()
     empty = path.is_dir() and all(f.name.startswith('.part-') for f in path.iterdir())
-    if there and not empty: raise FileExistsError(f'{path} exists and is no empty folder: choose another one.')
+    if there and not empty:
+        raise FileExistsError(f'{path} exists and is no empty folder: choose another one.')
     return path
 
 @contextmanager
@@ -175,7 +179,8 @@ def lock_name(
 )->str:
     "The file of a lock, for a message, and what to do with one that is left over."
     soft = lock.lock_file.endswith('.soft')
-    return f'{lock.lock_file}: if no such process runs any more, remove this file' if soft else lock.lock_file
+    left_over = ': if no such process runs any more, remove this file'
+    return f'{lock.lock_file}{left_over}' if soft else lock.lock_file
 
 def _has_flock(folder):
     if os.name=='nt': return True # Windows locks by other means
@@ -224,7 +229,8 @@ def write_csv(
 ):
     "Write a table without its index; it is complete or absent, and no cell or column name is a formula."
     def safe(cell): return for_spreadsheet(cell) if isinstance(cell, str) else cell
-    with atomic_path(file) as part: table.map(safe).rename(columns=safe).to_csv(part, index=False, **kwargs)
+    with atomic_path(file) as part:
+        table.map(safe).rename(columns=safe).to_csv(part, index=False, **kwargs)
 
 # %% ../nbs/00_core.ipynb #605a2097
 def _not_finite(content, place=''):

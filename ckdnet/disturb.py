@@ -46,7 +46,8 @@ def hair(
             end = start+length*np.array([np.cos(angle),np.sin(angle)])
             middle = (start+end)/2+.15*length*rng.standard_normal(2)
             curve = (1-t)**2*start+2*t*(1-t)*middle+t**2*end # of Bézier
-            d.line([tuple(p) for p in curve], fill=215, width=max(1, round(side*rng.uniform(.004,.009))))
+            d.line([tuple(p) for p in curve], fill=215,
+                   width=max(1, round(side*rng.uniform(.004,.009))))
     return laid_over(image, (45,33,28), painted(image, paint))
 
 # %% ../nbs/47_disturb.ipynb #7dbbff37
@@ -63,7 +64,8 @@ def ruler(
     def marks(d, w, h, side):
         for i in range(n):
             x,long = (i+.5)*w/n, 1 if i%5==0 else .55
-            d.line((x, h-height*side, x, h-height*side*(1-.7*long)), fill=255, width=round(.008*side))
+            d.line((x, h-height*side, x, h-height*side*(1-.7*long)), fill=255,
+                   width=round(.008*side))
     out = laid_over(turned, (238,236,228), painted(turned, strip))
     return np.rot90(laid_over(out, (20,20,20), painted(turned, marks)), -turn).copy()
 
@@ -219,13 +221,15 @@ def effect(
     n:int=1000, # number of draws
 )->dict: # 'avg_AUC', 'JA': [value, difference, its lowest and highest]; 'warnings': name → share; 'any': share with one
     "What a disturbance does. A metric that is not defined is None. Raises `ValueError` for other images."
-    if list(disturbed.image_id)!=list(plain.image_id): raise ValueError('The two tables are of different images.')
+    if list(disturbed.image_id)!=list(plain.image_id):
+        raise ValueError('The two tables are of different images.')
     probs,labels = probs_and_labels(plain, dataset.classes)
     changed,_ = probs_and_labels(disturbed, dataset.classes)
     def area(t, p): return average_auc(p, t, dataset.task_labels)
     def mean(_, v): return v.mean()
     def compared(metric, a, b):
-        return [none_if_nan(v) for v in (metric(labels, a), *bootstrap_difference(metric, labels, a, b, n))]
+        return [none_if_nan(v)
+                for v in (metric(labels, a), *bootstrap_difference(metric, labels, a, b, n))]
     names = [name for _,name in WARNINGS.values()]
     return dict(avg_AUC=compared(area, changed, probs),
                 JA=compared(mean, disturbed.JA.to_numpy(), plain.JA.to_numpy()),

@@ -60,7 +60,8 @@ class InferenceNet:
         "No gradients, and the precision of predictions."
         kind = self.device.type
         half = kind=='cuda' or self.bf16
-        with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half): yield
+        with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half):
+            yield
 
 # %% ../nbs/40_evaluate.ipynb #c40f0a13
 @patch
@@ -147,7 +148,8 @@ def crop_probs(
     "Probabilities of the diagnoses from the mean logits of the centre crops."
     with ready.inference():
         crops = [x[..., *middle(*x.shape[-2:], s)] for s in CROPS]
-        return torch.stack([ready.net.classify(ready.prepare(c)).float() for c in crops]).mean(0).softmax(1)
+        return torch.stack([ready.net.classify(ready.prepare(c)).float() for c in crops]).mean(
+            0).softmax(1)
 
 def dihedral_probs(
     ready:InferenceNet,
@@ -166,7 +168,8 @@ def view_masks(
     "Probabilities of the lesion, mean over the flipped and rotated views."
     with ready.inference():
         x = ready.prepare(x)
-        return torch.stack([inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]).mean(0)
+        return torch.stack([inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]).mean(
+            0)
 
 # %% ../nbs/40_evaluate.ipynb #b8817e98
 def predict_tta(
@@ -185,7 +188,8 @@ def predict_tta(
     views = {}
     if net.cls and diagnosis: views['probs'] = dihedral_probs if dihedral else crop_probs
     if net.seg and mask: views['fine'] = view_masks
-    return as_arrays([{k:view(ready, x) for k,view in views.items()} for x in batches(store, which, bs)])
+    return as_arrays(
+        [{k:view(ready, x) for k,view in views.items()} for x in batches(store, which, bs)])
 
 # %% ../nbs/40_evaluate.ipynb #06a4c5cb
 def at_size(
@@ -195,7 +199,8 @@ def at_size(
 ): # (H,W), bool
     """The mask at another size: probabilities are resized bilinearly, then thresholded, officially at one half. Raises
     `ValueError` for NaN."""
-    if np.isnan(prob).any(): raise ValueError('The predicted mask has NaN: the training diverged, train again.')
+    if np.isnan(prob).any():
+        raise ValueError('The predicted mask has NaN: the training diverged, train again.')
     resized = F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')
     return (resized[0,0]>threshold).numpy()
 
@@ -241,7 +246,8 @@ def summary(
         out['diagnosis'] = dataset.metrics(*probs_and_labels(images, dataset.classes))
     for name in ('coarse','fine'):
         means = images.filter(regex=f'^{name}_').mean()
-        if len(means): out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
+        if len(means):
+            out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
     return out
 
 # %% ../nbs/40_evaluate.ipynb #b9317b04
@@ -270,7 +276,8 @@ def message_ablation(
     for message in net.messages:
         pred = predict(net, store, which, change=without(message), **kwargs)
         images = per_image(post_processed(pred, post_process), df.iloc[which], dataset.classes)
-        metrics[message] = dict(avg_AUC=_average_auc(images, dataset), JA=float(images.fine_JA.mean()))
+        metrics[message] = dict(avg_AUC=_average_auc(images, dataset),
+                                JA=float(images.fine_JA.mean()))
     return dict(without=metrics, **_factors(net))
 
 # %% ../nbs/40_evaluate.ipynb #c40f0a21
@@ -377,15 +384,19 @@ def evaluate(
     pred = post_processed(predict(net, store, which, given=truth, **kwargs), post_process)
     images = per_image(pred, df.loc[which], dataset.classes)
     none = images.iloc[:0]
-    if net.given: return Evaluation(summary(images, dataset), images, none, none, none, to_store(pred))
+    if net.given:
+        return Evaluation(summary(images, dataset), images, none, none, none, to_store(pred))
     tta = tta_per_image(net, df, store, known.loc[which], dataset, post_process, **kwargs)
     diagnosed = which[known.diagnosis[which]]
     dihedral = none
     if len(diagnosed):
         pred_8 = predict_tta(net, store, diagnosed, mask=False, dihedral=True, **kwargs)
         dihedral = per_image(pred_8, df.loc[diagnosed], dataset.classes)
-    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset), dihedral=summary(dihedral, dataset))
-    metrics['official'],official = evaluate_official(net, df, store, dataset, post_process, **kwargs)
+    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset),
+                                              dihedral=summary(dihedral, dataset))
+    metrics['official'],official = evaluate_official(net, df, store, dataset, post_process,
+                                                     **kwargs)
     if net.messages and known.loc[which].all(axis=None):
-        metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process, **kwargs)
+        metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process,
+                                                       **kwargs)
     return Evaluation(metrics, images, tta, dihedral, official, to_store(pred))

@@ -77,8 +77,10 @@ def _classes(found, name, trained, mapping):
 
 def _by_mapping(label, trained, mapping):
     unknown = set(mapping.values())-{'', *trained.classes}
-    fail_if(unknown, 'Classes that the cascade does not have', f"It has {', '.join(trained.classes)}.")
-    fail_if(set(label.dropna())-set(mapping), 'Labels without a class', "Map them to '' to leave them out.")
+    fail_if(unknown, 'Classes that the cascade does not have',
+            f"It has {', '.join(trained.classes)}.")
+    fail_if(set(label.dropna())-set(mapping), 'Labels without a class',
+            "Map them to '' to leave them out.")
     classes = label.map(lambda v: mapping.get(v) or None).astype(object)
     out = label[label.notna() & classes.isna()].value_counts()
     return classes, [f'Left out by the mapping: {v} {n}' for v,n in out.items()]
@@ -120,9 +122,11 @@ def judge_images(
     for start in range(0, len(df), n):
         part = df.iloc[start:start+n]
         found = list(predictor.stream(list(part.image), tta))
-        fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read', 'Download them again.')
+        fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
+                'Download them again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
-                    coarse=np.stack([p.coarse_prob for p in found]), fine=np.stack([p.fine_prob for p in found]))
+                    coarse=np.stack([p.coarse_prob for p in found]),
+                    fine=np.stack([p.fine_prob for p in found]))
         t = per_image(pred, part.assign(lesion=None), predictor.dataset.classes)
         for c in predictor.dataset.classes: t[f'calibrated_{c}'] = [p.probs[c] for p in found]
         parts.append(t.assign(warnings=['; '.join(p.warnings) for p in found]))
@@ -176,16 +180,19 @@ def set_metrics(
     out = card_metrics(images, dataset)
     if 'fine_thresholded_JA' in images:
         known = images.dropna(subset='fine_thresholded_JA')
-        out['thresholded JA, fine mask'] = (lambda i, v=known.fine_thresholded_JA.to_numpy(): v[i].mean(), known)
+        out['thresholded JA, fine mask'] = (
+            lambda i, v=known.fine_thresholded_JA.to_numpy(): v[i].mean(), known)
     for c in dataset.task_classes:
         t,true = truth_of(images, c)
         p = t[f'p_{c}'].to_numpy()
         if not len(t): continue
-        if c in MELANOMA: out['AUC, melanoma against all others'] = (lambda i, p=p, y=true: auc(p[i], y[i]), t)
+        if c in MELANOMA:
+            out['AUC, melanoma against all others'] = (lambda i, p=p, y=true: auc(p[i], y[i]), t)
         for s in (.9,.95):
             out[f'sensitivity at {s:.0%} specificity, {c}'] = (
                 lambda i, p=p, y=true, s=s: sensitivity_at(p[i], y[i], s), t)
-        out[f'specificity at 95% sensitivity, {c}'] = (lambda i, p=p, y=true: specificity_at(p[i], y[i], .95), t)
+        out[f'specificity at 95% sensitivity, {c}'] = (lambda i, p=p,
+                                                       y=true: specificity_at(p[i], y[i], .95), t)
     return out
 
 # %% ../nbs/58_evaluate_set.ipynb #0f6c0923
@@ -203,15 +210,17 @@ def risk_coverage(
     warned = (t.warnings!='').to_numpy()
     order = np.lexsort((-sure.to_numpy(), warned))
     kept = np.unique(np.ceil(len(t)*np.arange(1, steps+1)/steps).astype(int))
-    return pd.DataFrame(dict(coverage=kept/len(t), images=kept, wrong=[wrong[order[:k]].mean() for k in kept],
+    return pd.DataFrame(
+        dict(coverage=kept/len(t), images=kept, wrong=[wrong[order[:k]].mean() for k in kept],
                              warned=[bool(warned[order[:k]].any()) for k in kept]))
 
 def warning_rates(
     images:pd.DataFrame, # these arguments as for `risk_coverage`
     dataset:Dataset,
-)->pd.DataFrame: # a row per warning, and 'any': images, share, wrong with it, wrong without; NaN where none is diagnosed
+)->pd.DataFrame: # a row per warning, and 'any': images, share, wrong with it, wrong without; NaN: none diagnosed
     "How often a warning fires, and how many diagnoses are wrong with it and without."
-    fires = {name:images.warnings.str.split('; ').map(lambda w: name in w) for _,name in WARNINGS.values()}
+    fires = {name:images.warnings.str.split('; ').map(lambda w: name in w) for _,
+             name in WARNINGS.values()}
     fires['any'] = images.warnings!=''
     best = images[[f'p_{c}' for c in dataset.classes]].idxmax(axis=1).str.removeprefix('p_')
     wrong = (best!=images.diagnosis).where(images.diagnosis.notna()).astype(float)
@@ -249,7 +258,8 @@ def group_metrics(
     t,true = truth_of(images, c)
     p,positive = t[f'p_{c}'].to_numpy(), t[true]
     found = positive[f'p_{c}'].to_numpy()>.5
-    out = {f'AUC, {c}':(lambda i: auc(p[i], true[i]), t), f'sensitivity, {c}':(lambda i: found[i].mean(), positive)}
+    out = {f'AUC, {c}':(lambda i: auc(p[i], true[i]), t),
+           f'sensitivity, {c}':(lambda i: found[i].mean(), positive)}
     if 'fine_JA' in images:
         known = images.dropna(subset='fine_JA')
         out['JA'] = (lambda i, v=known.fine_JA.to_numpy(): v[i].mean(), known)
@@ -342,9 +352,11 @@ class SetResult:
     )->Path: # the result file; the page beside it has the same name and ends in .html
         "Write the result and its page. Raises `FileExistsError` before anything is written."
         file = self.file(results)
-        if file.exists() and not overwrite: raise FileExistsError(f'{file} exists: choose another folder of results.')
+        if file.exists() and not overwrite:
+            raise FileExistsError(f'{file} exists: choose another folder of results.')
         write_result(file, self.record, {'.csv':self.images}, self.arrays)
-        with atomic_path(file.with_suffix('.html')) as part: part.write_text(page(self), encoding='utf-8')
+        with atomic_path(file.with_suffix('.html')) as part:
+            part.write_text(page(self), encoding='utf-8')
         return file
 
 # %% ../nbs/58_evaluate_set.ipynb #6568ea73
@@ -369,9 +381,12 @@ def evaluate_set(
     like = copies(df, training)
     keep = like=='' if leave_out else pd.Series(True, df.index)
     keep &= df['mask'].notna() | labels.classes.notna() | labels.melanoma.notna()
-    if not keep.any(): raise DataError(f'No image of {folder} is left to be judged: is the ground truth there?')
-    about = dict(split=split or 'all', rule=labels.rule, left_out=labels.left_out, looked_for_copies=bool(training),
-                 copies=int((like!='').sum()), copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
+    if not keep.any():
+        raise DataError(f'No image of {folder} is left to be judged: is the ground truth there?')
+    about = dict(split=split or 'all', rule=labels.rule, left_out=labels.left_out,
+                 looked_for_copies=bool(training),
+                 copies=int((like!='').sum()), copies_left_out=leave_out,
+                 not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
     df = df.assign(diagnosis=labels.classes, label=label, melanoma=labels.melanoma, like=like)[keep]
     return _judged(predictor, trained, name, df.reset_index(drop=True), about)
@@ -381,40 +396,48 @@ def beside(
 )->list: # of paths
     "The files that say which images a cascade was trained on."
     folder = weights_file(weights).parent
-    return [f for f in (folder/'training_images.csv', folder/'training_signatures.npz') if f.exists()]
+    return [f for f in (folder/'training_images.csv', folder/'training_signatures.npz')
+            if f.exists()]
 
 def _with_metrics(dataset):
     "A data set that is not registered has the metrics of one's own data."
     tasks = dict(zip(dataset.task_classes, dataset.task_labels))
-    return dataset if dataset.metrics else replace(dataset, metrics=partial(own_cls_metrics, tasks=tasks))
+    return dataset if dataset.metrics else replace(dataset,
+                                                   metrics=partial(own_cls_metrics, tasks=tasks))
 
 def _asked(dataset, folder, split):
     "The rows of an index that are judged."
     if not split: return whole_index(dataset, folder)
     df = dataset.index(folder)
     df = df[df.split==split]
-    if not len(df): raise DataError(f"{dataset.name} has no images of the split '{split}' in {folder}.")
+    if not len(df):
+        raise DataError(f"{dataset.name} has no images of the split '{split}' in {folder}.")
     return df.reset_index(drop=True)
 
 # %% ../nbs/58_evaluate_set.ipynb #b0884af9
 def _judged(predictor, trained, name, df, about):
     "The result of images whose labels are mapped."
     images,arrays = judge_images(predictor, df, about['tta'])
-    images = with_groups(images.assign(**{c:df[c].to_numpy() for c in ('label','melanoma','like')}), df)
+    images = with_groups(images.assign(**{c:df[c].to_numpy() for c in ('label','melanoma','like')}),
+                         df)
     metadata = predictor.metadata
     calibration = _calibration(images, trained, metadata['temperature'])
     counts = {c:int(n) for c,n in df.diagnosis.value_counts().items()}
     evaluated = about | dict(
         images=len(df), masks=int(df['mask'].notna().sum()), classes=counts,
-        melanoma=int(df.melanoma.fillna(False).astype(bool).sum()), melanoma_known=int(df.melanoma.notna().sum()),
+        melanoma=int(df.melanoma.fillna(False).astype(bool).sum()),
+        melanoma_known=int(df.melanoma.notna().sum()),
         metrics=with_intervals(images, trained, set_metrics), calibration=calibration,
         temperature=metadata['temperature'], groups=_rows(by_group(images, trained)),
-        group_tests=_rows(group_tests(images, trained)), risk_coverage=_rows(risk_coverage(images, trained)),
+        group_tests=_rows(group_tests(images, trained)),
+        risk_coverage=_rows(risk_coverage(images, trained)),
         warnings=_rows(warning_rates(images, trained).rename_axis('warning').reset_index()))
     data = describe_images(name, trained, df.assign(split='valid')) | dict(dataset=name)
     data['images'] = dict(train=0, select=0) | data['images']
-    record = dict(spec=metadata['spec'], data=data, stages=metadata.get('training', {}).get('stages', {}),
-                  device=str(predictor.ready.device), finished=datetime.now(timezone.utc).isoformat(timespec='seconds'),
+    record = dict(spec=metadata['spec'], data=data,
+                  stages=metadata.get('training', {}).get('stages', {}),
+                  device=str(predictor.ready.device),
+                  finished=datetime.now(timezone.utc).isoformat(timespec='seconds'),
                   **summary(images, trained), evaluated=evaluated)
     return SetResult(record, images, arrays, trained)
 
@@ -427,7 +450,9 @@ def _calibration(images, trained, temperature):
 
 def _rows(t):
     "A table for JSON: None for NaN."
-    def plain(v): return None if isinstance(v, float) and np.isnan(v) else v.item() if hasattr(v, 'item') else v
+    def plain(v):
+        return None if isinstance(v, float) and np.isnan(v) else v.item() if hasattr(v,
+                                                                                     'item') else v
     return [{k:plain(v) for k,v in row.items()} for row in t.to_dict('records')]
 
 # %% ../nbs/58_evaluate_set.ipynb #e960b264
@@ -438,13 +463,16 @@ def page(
     e,data,spec = (result.record[k] for k in ('evaluated','data','spec'))
     metrics = pd.DataFrame(e['metrics'], index=['value','lowest','highest'], dtype=float).T
     calibration = {k:e['calibration'][k]['numbers'] for k in e['calibration']}
-    calibration = pd.DataFrame(calibration, dtype=float).rename(columns=dict(before='T = 1', after=f"T = {e['temperature']:.3f}"))
+    calibration = pd.DataFrame(calibration, dtype=float).rename(
+        columns=dict(before='T = 1', after=f"T = {e['temperature']:.3f}"))
     parts = [('Metrics, with 95 % intervals', metrics), ('Calibration', calibration),
              ('Warnings', pd.DataFrame(e['warnings']).set_index('warning')),
-             ('Groups', pd.DataFrame(e['groups'])), ('Tests of the groups', pd.DataFrame(e['group_tests']))]
+             ('Groups', pd.DataFrame(e['groups'])),
+             ('Tests of the groups', pd.DataFrame(e['group_tests']))]
     image = base64.b64encode(as_png(plot_set(result))).decode()
     tables = ''.join(f'<h2>{title}</h2>{_table(t)}' for title,t in parts if len(t))
-    title = html.escape(f"{spec['name']} of {spec['dataset']}, seed {spec['seed']}, on {data['name']}")
+    title = html.escape(
+        f"{spec['name']} of {spec['dataset']}, seed {spec['seed']}, on {data['name']}")
     lines = ''.join(f'<li>{html.escape(line)}</li>' for line in _about(result.record))
     return (f'<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
             f'<title>{title}</title>{_CSS}<h1>{title}</h1><p>For research; not a medical device.</p><ul>{lines}</ul>'
@@ -467,16 +495,17 @@ def _about(record):
     e,data = record['evaluated'], record['data']
     classes = ', '.join(f'{in_words(c)} {n}' for c,n in e['classes'].items())
     edition = [f"Edition: {data['edition']}."] if 'edition' in data else []
-    return [f"{data['name']}: {e['images']} images, {e['masks']} with a mask; {classes or 'no diagnoses'}.", *edition,
+    images = f"{e['images']} images, {e['masks']} with a mask"
+    return [f"{data['name']}: {images}; {classes or 'no diagnoses'}.", *edition,
             f"Melanoma or not is known of {e['melanoma_known']} images, {e['melanoma']} are.",
             f"Rule for the labels: {e['rule']}.", *e['left_out'], _said_of_copies(e)]
 
 def _said_of_copies(e):
     "What is known of images that the cascade has seen."
     if not e['looked_for_copies']: return 'It was not looked for images that the cascade was trained on.'
+    if not e['copies']: return 'No image is in the training of the cascade.'
     done = 'left out' if e['copies_left_out'] else 'judged like the others'
-    return f"{e['copies']} images are also in the training of the cascade; they are {done}." if e['copies'] else \
-        'No image is in the training of the cascade.'
+    return f"{e['copies']} images are also in the training of the cascade; they are {done}."
 
 # %% ../nbs/58_evaluate_set.ipynb #8358a4e8
 def plot_set(
@@ -501,9 +530,11 @@ def plot_set(
         curve = pd.DataFrame(result.record['evaluated']['risk_coverage'])
         if len(curve):
             axs[2].plot(curve.coverage, curve.wrong, marker='o', ms=4, label='no warning')
-            axs[2].plot(*curve[curve.warned][['coverage','wrong']].to_numpy().T, 'o', ms=4, label='with a warning')
+            axs[2].plot(*curve[curve.warned][['coverage','wrong']].to_numpy().T, 'o', ms=4,
+                        label='with a warning')
         axs[1].set_title('most probable class, right?')
-        axs[2].set(xlim=(0,1.03), ylim=(0,None), xlabel='share of images kept', ylabel='share wrong', title='risk and coverage')
+        axs[2].set(xlim=(0,1.03), ylim=(0,None), xlabel='share of images kept',
+                   ylabel='share wrong', title='risk and coverage')
         for ax in axs:
             if ax.get_legend_handles_labels()[0]: ax.legend(loc='best')
     return fig
@@ -526,7 +557,8 @@ def compare_sets(
 )->pd.DataFrame: # a row per metric: a, b, difference, low, high, p (DeLong, of AUCs of a class); NaN: not defined
     """How much better a is than b. Metrics that only one has, or that are of other images, are left out. Raises
     `ValueError` for results of other images."""
-    if list(a.images.image_id)!=list(b.images.image_id): raise ValueError('The two results are of different images.')
+    if list(a.images.image_id)!=list(b.images.image_id):
+        raise ValueError('The two results are of different images.')
     ours,theirs = (set_metrics(r.images, r.dataset) for r in (a, b))
     out = {}
     for name in [k for k in ours if k in theirs]:
@@ -534,7 +566,8 @@ def compare_sets(
         if list(t.image_id)!=list(u.image_id): continue
         ends = bootstrap_interval(lambda i: f(i)-g(i), len(t), n, groups=_units(t))
         i = np.arange(len(t))
-        out[name] = dict(a=f(i), b=g(i)) | dict(zip(('difference','low','high'), ends)) | dict(p=_delong(name, a, b))
+        out[name] = dict(a=f(i), b=g(i)) | dict(zip(('difference','low','high'), ends)) | dict(
+            p=_delong(name, a, b))
     return pd.DataFrame(out, dtype=float).T
 
 def _delong(name, a, b):

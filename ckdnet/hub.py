@@ -17,7 +17,8 @@ def files_to_push(
     "What belongs to a file of weights. Raises `DataError` if the card beside it is not its card."
     file = weights_file(file)
     check_text(file)
-    found = {FILE_NAME:file, 'README.md':card_file(file)} | {name:file.with_name(name) for name in (VERSIONS, IMAGES)}
+    found = {FILE_NAME:file, 'README.md':card_file(file)} | {name:file.with_name(name)
+                                                             for name in (VERSIONS, IMAGES)}
     return {name:f for name,f in found.items() if f.exists()}
 
 # %% ../nbs/51_hub.ipynb #33f64cfd
@@ -31,11 +32,13 @@ def push_to_hub(
     """Put weights and model card on the Hugging Face hub, in one commit. Raises `ValueError` for another form of name,
     `DataError` if the card is not that of the weights, and `OSError` if the hub refuses or cannot be reached."""
     from huggingface_hub import CommitOperationAdd, HfApi
-    if not re.fullmatch(r'[\w.-]+/[\w.-]+', name): raise ValueError(f"The repository is 'owner/name', not {name!r}.")
+    if not re.fullmatch(r'[\w.-]+/[\w.-]+', name):
+        raise ValueError(f"The repository is 'owner/name', not {name!r}.")
     files = [CommitOperationAdd(name, path) for name,path in files_to_push(file).items()]
     api = api or HfApi()
     try:
         api.create_repo(name, private=private, exist_ok=True)
         return api.create_commit(name, files, commit_message=message).commit_url
     except Exception as e:
-        raise OSError(f"The hub at {api.endpoint} did not take '{name}' ({e}): check the name, and `hf auth login`.") from e
+        raise OSError(
+            f"The hub at {api.endpoint} did not take '{name}' ({e}): check the name, and `hf auth login`.") from e

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image, ImageOps
 from scipy import ndimage as ndi
-from .core import atomic_path, check_new, new_folder, offenders, printable, write_csv, write_json
+from .core import (atomic_path, check_new, new_folder, offenders, printable, write_csv,
+                         write_json)
 from .data.files import DataError, fail_if
 from .predictor import Prediction, Predictor, in_words
 from .progress import progress_bar
@@ -32,7 +33,8 @@ def save_all(
     and `DataError` if two images have the same name."""
     folder = Path(folder)
     fail_if_same([p.name for p in predictions])
-    files = [folder/f'{p.name}{ending}' for p in predictions for ending in ENDINGS] + ([folder/table] if table else [])
+    files = [folder/f'{p.name}{ending}' for p in predictions
+             for ending in ENDINGS] + ([folder/table] if table else [])
     there = [f for f in files if f.exists()]
     if there and not overwrite:
         fix = 'Choose another folder, or pass overwrite=True.'
@@ -115,7 +117,8 @@ def _sheet(cards, failed=(), before='', after=''):
 
 # %% ../nbs/53_pages.ipynb #cce0d454
 class Pages:
-    "Contact sheets in a folder: `index.html`, `page_2.html` and so on. Call `add` for each image and `close` at the end."
+    """Contact sheets in a folder: `index.html`, `page_2.html` and so on. Call `add` for each image and `close`
+    at the end."""
     def __init__(self,
         folder:Path, # exists
         n:int=200, # images of a page
@@ -132,9 +135,11 @@ class Pages:
 
     def _write(self, more, failed=()):
         def link(k, text): return f'<a href="{self._name(k)}">{text}</a> '
-        links = (link(self.page-1, '← previous') if self.page>1 else '')+(link(self.page+1, 'next →') if more else '')
+        links = (link(self.page-1, '← previous') if self.page>1
+                 else '')+(link(self.page+1, 'next →') if more else '')
         title = '<h1>Predictions of the cascade CKDNet</h1>'+links
-        head = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ckdnet</title>'
+        head = ('<!doctype html><meta charset="utf-8">'
+                '<meta name="viewport" content="width=device-width"><title>ckdnet</title>')
         page = head+_sheet(self.cards, failed, title, links)
         (self.folder/self._name(self.page)).write_text(page, encoding='utf-8')
         self.cards,self.page = [],self.page+1

@@ -74,7 +74,8 @@ def _legend_outside(fig, handles, labels):
     needed = sum(_text_width([o])+.4 for o in labels)
     fitting = int(fig.get_figwidth()/(_text_width(labels)+.4))
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
-    fig.legend(handles, [for_figure(o) for o in labels], loc='outside lower center', ncols=ncols, columnspacing=1,
+    fig.legend(handles, [for_figure(o) for o in labels], loc='outside lower center', ncols=ncols,
+               columnspacing=1,
                handletextpad=.5)
 
 # %% ../nbs/42_plots.ipynb #ad99204f
@@ -124,7 +125,8 @@ def _check_probs(probs, n, classes):
     needed = n,len(classes)
     for name,p in probs.items():
         if p.shape!=needed:
-            raise ValueError(f'probs {name} have shape {p.shape}; {n} labels and {len(classes)} classes need {needed}.')
+            raise ValueError(
+                f'probs {name} have shape {p.shape}; {n} labels and {len(classes)} classes need {needed}.')
         broken = (~np.isfinite(p)).any(1).sum()
         if broken: raise ValueError(f'probs {name} of {broken} images are NaN or infinite.')
 
@@ -139,7 +141,8 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02),
+        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', xlim=(-.02,1.02),
+               ylim=(-.02,1.02),
                aspect='equal')
         if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
         elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
@@ -196,7 +199,8 @@ def stretch(
     Raises `ValueError` for NaN or infinite values."""
     height,width = (size,size) if isinstance(size, int) else size
     maps = np.asarray(maps, dtype=np.float32)
-    if not np.isfinite(maps).all(): raise ValueError('Some of the maps have values that are NaN or infinite.')
+    if not np.isfinite(maps).all():
+        raise ValueError('Some of the maps have values that are NaN or infinite.')
     m = np.array([Image.fromarray(o).resize((width,height), Image.BILINEAR) for o in maps])
     m = m.reshape(-1, height, width)
     m = m-m.min((1,2), keepdims=True)
@@ -267,7 +271,8 @@ def plot_contours(
     Raises `ValueError` unless there is one of each per image, and for more than five predictions."""
     _check_len(len(images), {'titles': titles, 'truth': truth, **preds})
     palette = [OKABE_ITO[c] for c in ('sky','yellow','purple','vermilion','green')]
-    if len(preds)>len(palette): raise ValueError(f'{len(preds)} predictions: at most {len(palette)} can be drawn.')
+    if len(preds)>len(palette):
+        raise ValueError(f'{len(preds)} predictions: at most {len(palette)} can be drawn.')
     colours = {'ground truth': 'white', **dict(zip(preds, palette))}
     if jaccard:
         values = np.stack([jaccard[name] for name in preds], 1)
@@ -385,7 +390,8 @@ def plot_differences(
     ax = axs[0,0]
     for y,(name,d) in enumerate(rows.items()): _plot_difference(ax, y, d, published.get(name))
     ax.axvline(0, color='grey', lw=.8)
-    ax.set(yticks=range(len(rows)), yticklabels=[for_figure(name) for name in rows], ylim=(len(rows)-.5, -.5), xlabel=xlabel)
+    ax.set(yticks=range(len(rows)), yticklabels=[for_figure(name) for name in rows],
+           ylim=(len(rows)-.5, -.5), xlabel=xlabel)
     ax.xaxis.set_major_locator(MaxNLocator(6))
     handles,labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles))
@@ -397,7 +403,8 @@ def plot_differences(
 def _check_features(features, least):
     "The features as an array (N,C). Raises `ValueError` if there are fewer than `least`, or if they are not finite."
     features = np.asarray(features)
-    if len(features)<least: raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
+    if len(features)<least:
+        raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
     if not np.isfinite(features).all(): raise ValueError('Some features are NaN or infinite.')
     return features
 
@@ -409,7 +416,8 @@ def tsne(
     """Features placed in the plane by t-SNE (§3.3, Fig. 7; van der Maaten and Hinton 2008), with openTSNE.
     Raises `ValueError` for fewer than 4 images, for features that are all equal, and for NaN."""
     features = _check_features(features, 4)
-    if (features==features[0]).all(): raise ValueError('All features are equal: they have no layout.')
+    if (features==features[0]).all():
+        raise ValueError('All features are equal: they have no layout.')
     perplexity = min(30, (len(features)-1)/3)
     from openTSNE import TSNE # here, because nothing else needs it
     return np.asarray(TSNE(perplexity=perplexity, random_state=seed).fit(features))

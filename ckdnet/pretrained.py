@@ -32,7 +32,9 @@ def _half_state(net):
     state = {k:v.detach().cpu().contiguous() for k,v in net.state_dict().items()}
     state = {k:v.half() if v.is_floating_point() else v for k,v in state.items()}
     lost = [k for k,v in state.items() if not v.isfinite().all()]
-    if lost: raise ValueError(offenders('Tensors with values beyond half precision', lost, 'Did the training diverge?'))
+    if lost:
+        raise ValueError(offenders('Tensors with values beyond half precision', lost,
+                                   'Did the training diverge?'))
     return state
 
 # %% ../nbs/48_pretrained.ipynb #b7ee86b4
@@ -66,7 +68,8 @@ def feature_statistics(
     "Mean and inverse covariance of features, the covariance shrunk (Ledoit and Wolf 2004)."
     from sklearn.covariance import LedoitWolf # slow to import, and a prediction does not need it
     fitted = LedoitWolf().fit(np.asarray(features, dtype=np.float64))
-    return dict(mean=fitted.location_.astype(np.float32), precision=fitted.precision_.astype(np.float32))
+    return dict(mean=fitted.location_.astype(np.float32),
+                precision=fitted.precision_.astype(np.float32))
 
 def feature_distance(
     features, # (N,K)
@@ -130,7 +133,8 @@ def check_description(
     described, # what its JSON says
 ):
     "Raises `DataError`, with file and field, for a description that no cascade can have."
-    def fail(field, reason): raise DataError(f'{name}: its field {field} {reason}. Download or write it again.')
+    def fail(field, reason):
+        raise DataError(f'{name}: its field {field} {reason}. Download or write it again.')
     if not isinstance(described, dict): raise DataError(f'{name}: its description is no table.')
     for field,expected in (FIELDS | _spec_fields()).items():
         inside,_,last = field.rpartition('.')
@@ -139,7 +143,8 @@ def check_description(
             if reason := _wrong(part[last], expected): fail(field, reason)
         elif expected.needed and part is not None: fail(field, 'is missing')
     run = described.get('prediction')
-    if run and run['bs']*run['size']**2>LARGEST_BATCH: fail('prediction.bs', f'is too large for images of {run["size"]} px')
+    if run and run['bs']*run['size']**2>LARGEST_BATCH:
+        fail('prediction.bs', f'is too large for images of {run["size"]} px')
     for field in ('classes','tasks'):
         names = described['data'].get(field, [])
         if not all(isinstance(c, str) and c for c in names) or len(set(names))<len(names):
@@ -147,14 +152,16 @@ def check_description(
     strange = set(described['data'].get('tasks', []))-set(described['data']['classes'])
     if strange: fail('data.tasks', f'names {", ".join(strange)}, which is no class')
     for field in ('far','warn'):
-        odd = [k for k,v in described.get(field, {}).items() if not _is_a(v, float) and not isinstance(v, dict)]
+        odd = [k for k,v in described.get(field, {}).items() if not _is_a(v, float)
+               and not isinstance(v, dict)]
         if odd: fail(f'{field}.{odd[0]}', 'is no number')
 
 # %% ../nbs/48_pretrained.ipynb #4cfed44f
 def _spec_fields():
     "The fields of `Spec`: a tuple is a list in JSON."
     hints = get_type_hints(Spec)
-    kinds = {f'spec.{f.name}':Field(list if hints[f.name] is tuple else hints[f.name]) for f in fields(Spec)}
+    kinds = {f'spec.{f.name}':Field(list if hints[f.name] is tuple else hints[f.name])
+             for f in fields(Spec)}
     return {k:v for k,v in kinds.items() if k not in FIELDS}
 
 # %% ../nbs/48_pretrained.ipynb #ead9d299
@@ -196,13 +203,17 @@ def weights_file(
     path = Path(file).expanduser()
     if path.is_dir(): return _only_file(path, f'Name one of the files in {path}.')
     if path.is_file(): return path
-    if re.fullmatch(r'[\w.-]+/[\w.-]+', str(file)) and path.suffix!='.safetensors': return _from_hub(str(file))
-    raise FileNotFoundError(f'There is no file {file}: name a weights file, its folder, or owner/name on the hub.')
+    if re.fullmatch(r'[\w.-]+/[\w.-]+', str(file)) and path.suffix!='.safetensors':
+        return _from_hub(str(file))
+    raise FileNotFoundError(
+        f'There is no file {file}: name a weights file, its folder, or owner/name on the hub.')
 
 # %% ../nbs/48_pretrained.ipynb #ef047f2f
 def _only_file(folder, fix):
     found = sorted(folder.glob('*.safetensors'))
-    if len(found)!=1: raise FileNotFoundError(f'{len(found)} files *.safetensors in {folder}, one is expected. {fix}')
+    if len(found)!=1:
+        raise FileNotFoundError(
+            f'{len(found)} files *.safetensors in {folder}, one is expected. {fix}')
     return found[0]
 
 def _from_hub(name):
@@ -227,7 +238,8 @@ def load_cascade(
     expected = {k:v.shape for k,v in net.state_dict().items()}
     found = {k:v.shape for k,v in tensors.items()}
     unlike = [k for k in expected.keys()|found.keys() if expected.get(k)!=found.get(k)]
-    fail_if(unlike, f'Tensors that do not fit the networks of the spec in {file}', 'Download or write it again.')
+    fail_if(unlike, f'Tensors that do not fit the networks of the spec in {file}',
+            'Download or write it again.')
     _check_features(file, features, net.cls)
     single = {k:v.float() if v.is_floating_point() else v.clone() for k,v in tensors.items()}
     net.load_state_dict(single, assign=True)
@@ -241,21 +253,28 @@ def _read(file):
         with safe_open(file, 'pt') as f:
             described = f.metadata() or {}
             tensors = {k:f.get_tensor(k) for k in f.keys()}
-    except (SafetensorError, OSError) as e: raise DataError(f'{file} cannot be read as weights ({e}): {again}') from e
-    if 'ckdnet' not in described: raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
-    if described.get('sha256')!=weights_digest(described['ckdnet'], tensors): raise DataError(f'{file} is damaged: {again}')
+    except (SafetensorError, OSError) as e:
+        raise DataError(f'{file} cannot be read as weights ({e}): {again}') from e
+    if 'ckdnet' not in described:
+        raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
+    if described.get('sha256')!=weights_digest(described['ckdnet'], tensors):
+        raise DataError(f'{file} is damaged: {again}')
     return _described(file, described['ckdnet']), tensors
 
 def _described(file, text):
     "The description of a file, checked. A later format, or a field of the spec that is not known, is a `ValueError`."
     try: metadata = json.loads(text)
-    except (ValueError, RecursionError) as e: raise DataError(f'{file}: its description is no JSON ({e}).') from e
+    except (ValueError, RecursionError) as e:
+        raise DataError(f'{file}: its description is no JSON ({e}).') from e
     later = 'update ckdnet.'
     n = metadata.get('format', FORMAT) if isinstance(metadata, dict) else FORMAT
-    if _is_a(n, int) and n>FORMAT: raise ValueError(f'{file} has format {n}, and this version reads up to {FORMAT}: {later}')
+    if _is_a(n, int) and n>FORMAT:
+        raise ValueError(f'{file} has format {n}, and this version reads up to {FORMAT}: {later}')
     check_description(file, metadata)
     unknown = metadata['spec'].keys()-{f.name for f in fields(Spec)}
-    if unknown: raise ValueError(offenders(f'{file} is of a later version, by fields of its spec', unknown, later.capitalize()))
+    if unknown:
+        raise ValueError(offenders(f'{file} is of a later version, by fields of its spec', unknown,
+                                   later.capitalize()))
     return metadata
 
 # %% ../nbs/48_pretrained.ipynb #af0545ea
@@ -264,7 +283,8 @@ def _network(file, metadata):
     spec = replace(spec_from_dict(metadata['spec']), pretrained=False)
     try:
         with torch.device('meta'): net = create_model(spec, len(metadata['data']['classes']))
-    except Exception as e: raise DataError(f'{file}: no networks can be built from its spec ({e}).') from e
+    except Exception as e:
+        raise DataError(f'{file}: no networks can be built from its spec ({e}).') from e
     if isinstance(net, CKDNet) and net.cls and net.seg: return net
     raise DataError(f'{file}: the model {spec.model} of its spec is no cascade of three networks.')
 
@@ -273,4 +293,5 @@ def _check_features(file, features, cls):
     k = cls.fc.in_features
     shapes = dict(mean=(k,), precision=(k,k))
     bad = [n for n,a in features.items() if a.shape!=shapes.get(n) or not np.isfinite(a).all()]
-    fail_if(bad, f'Statistics of the features in {file} of another shape, or not finite', 'Download or write it again.')
+    fail_if(bad, f'Statistics of the features in {file} of another shape, or not finite',
+            'Download or write it again.')

@@ -45,8 +45,10 @@ def best_seed(
 )->Run:
     "The run with the highest `selection_score`. Raises `ValueError` without runs, and if no run has a score."
     scores = np.array([selection_score(r) for r in runs])
-    if not runs: raise ValueError('There is no run to choose from: check the names of data and experiment.')
-    if np.isnan(scores).all(): raise ValueError('No run has a score on the selection images: run again.')
+    if not runs:
+        raise ValueError('There is no run to choose from: check the names of data and experiment.')
+    if np.isnan(scores).all():
+        raise ValueError('No run has a score on the selection images: run again.')
     return runs[np.nanargmax(scores)]
 
 # %% ../nbs/48_publish.ipynb #36120d9b
@@ -84,7 +86,8 @@ def with_intervals(
     dataset,
     metrics=card_metrics, # function of both
 )->dict: # name → [metric, lower and upper end of its 95 % interval]; None for what is not defined
-    "The metrics of the card, or others, with their intervals, by 1000 draws of images, or of lesions where they are known."
+    """The metrics of the card, or others, with their intervals, by 1000 draws of images, or of lesions where
+    they are known."""
     def interval(metric, t):
         lesion = t.lesion.fillna(t.image_id) if 'lesion' in t else None
         return [none_if_nan(v) for v in bootstrap_interval(metric, len(t), n=1000, groups=lesion)]
@@ -168,8 +171,10 @@ def check_publishable(
     "Raises `ValueError` unless the job is of a cascade of three networks on the official split."
     nets = {plan.stage.net for plan in job.plans}
     if nets!={'root','cls','seg'}:
-        raise ValueError(f"{job.spec.name} is not a cascade of three networks: it has {', '.join(sorted(nets))}.")
-    if job.spec.fold is not None: raise ValueError('Publish a network of the official split, not of a fold.')
+        raise ValueError(
+            f"{job.spec.name} is not a cascade of three networks: it has {', '.join(sorted(nets))}.")
+    if job.spec.fold is not None:
+        raise ValueError('Publish a network of the official split, not of a fold.')
 
 def finished_result(
     job:Job,
@@ -177,10 +182,13 @@ def finished_result(
 )->dict:
     "The result of a job. Raises `FileNotFoundError` or `ValueError` if it is not finished, or of something else."
     file = job.result_file(results)
-    if not file.exists(): raise FileNotFoundError(f'There is no result {file}: run this spec first.')
+    if not file.exists():
+        raise FileNotFoundError(f'There is no result {file}: run this spec first.')
     recorded = Run(file)
-    if spec_from_dict(recorded.result['spec'])!=job.spec: raise ValueError(f'{file} is the result of another spec.')
-    if not recorded.is_of(job.df): raise ValueError(f'{file} is the result of other images than those given.')
+    if spec_from_dict(recorded.result['spec'])!=job.spec:
+        raise ValueError(f'{file} is the result of another spec.')
+    if not recorded.is_of(job.df):
+        raise ValueError(f'{file} is the result of other images than those given.')
     return recorded.result
 
 # %% ../nbs/48_publish.ipynb #d7480703
@@ -191,7 +199,8 @@ def origin(
     "Where a cascade comes from: spec, images, training, and the code that publishes it."
     counts = job.df.dropna(subset='diagnosis').groupby('split').diagnosis.value_counts()
     diagnoses = {split:counts[split].to_dict() for split in ('train','select','valid')}
-    hashes = dict(train_sha256=job.trained_on, valid_sha256=fingerprint(job.df, ('valid',))['sha256'])
+    hashes = dict(train_sha256=job.trained_on,
+                  valid_sha256=fingerprint(job.df, ('valid',))['sha256'])
     data = result['data'] | hashes | dict(twins=len(result['data']['twins']), diagnoses=diagnoses)
     kept = ('stages','commit','changed','python','versions','device','threads','finished')
     return dict(spec=asdict(job.spec), data=data, prediction=job.spec.prediction,
@@ -233,7 +242,8 @@ _CHOSEN_ON_SELECT = dict(
 def source_of(m):
     "Whose images they are, and their licence."
     name = m['data']['dataset']
-    source = _SOURCES.get(name, f'the data set {for_markdown(name)}; for its licence see where it comes from')
+    source = _SOURCES.get(
+        name, f'the data set {for_markdown(name)}; for its licence see where it comes from')
     if m['spec']['profile'] not in _SHORT: return source
     return f'{source}, or drawn lesions. **A short training, to test the code: no number here means anything**'
 
@@ -246,7 +256,8 @@ def card_data(m, listed=False):
     images,classes = data['images'], data['classes']
     diagnoses = data['diagnoses'].items()
     counts = [[split, images[split], *(of.get(c, 0) for c in classes)] for split,of in diagnoses]
-    each = f'Each image of Training and what it was used for: [{IMAGES}]({IMAGES}).\n' if listed else ''
+    each = f'Each image of Training and what it was used for: [{IMAGES}]({IMAGES}).\n'
+    if not listed: each = ''
     return f"""## Data
 
 Images of {source_of(m)}; recorded under the name *{for_markdown(data['name'])}*.
@@ -375,8 +386,10 @@ def front_matter(
     from huggingface_hub import ModelCardData
     known = ModelCardData(
         license=_LICENCES.get(m['data']['dataset'], 'other'), library_name='ckdnet',
-        pipeline_tag='image-segmentation', model_name=m['spec']['name'], eval_results=hub_metrics(m),
-        tags=['dermoscopy', 'skin-lesion', 'image-classification', 'safetensors', m['data']['dataset']])
+        pipeline_tag='image-segmentation', model_name=m['spec']['name'],
+        eval_results=hub_metrics(m),
+        tags=['dermoscopy', 'skin-lesion', 'image-classification', 'safetensors',
+              m['data']['dataset']])
     return f'---\n{known.to_yaml()}\n---'
 
 # %% ../nbs/48_publish.ipynb #68a99e8c
@@ -392,7 +405,8 @@ def versions_of(
 def card_versions(versions):
     "The table of the versions; an empty text if there are none."
     rows = [[v['version'], v['trained'], v['sha256'][:16], v['changes']] for v in versions]
-    return '## Versions of these weights\n\n'+markdown_table(['version','trained','SHA-256','what is new'], rows)
+    return '## Versions of these weights\n\n'+markdown_table(
+        ['version','trained','SHA-256','what is new'], rows)
 
 # %% ../nbs/48_publish.ipynb #d3e4d0dc
 def _commit(environment):
@@ -423,7 +437,8 @@ Trained with {trained}, published with {published}.
 Python {m['training']['python']}, {packages}. The file has format {m['format']}."""
     parts = (card_input, card_training, card_results, card_half_precision, card_limits)
     history = [card_versions(versions)] if versions else []
-    return '\n\n'.join([about, card_data(m, listed), *(part(m) for part in parts), *history, origin])+'\n'
+    return '\n\n'.join(
+        [about, card_data(m, listed), *(part(m) for part in parts), *history, origin])+'\n'
 
 # %% ../nbs/48_publish.ipynb #e8dc5353
 def card_file(
@@ -438,7 +453,8 @@ def card_of(
     file, # weights
 )->str: # Markdown
     "The model card that belongs beside a file: of its metadata, and of its versions and images beside it."
-    return model_card(load_cascade(file)[1], versions_of(file), Path(file).with_name(IMAGES).exists())
+    return model_card(load_cascade(file)[1], versions_of(file),
+                      Path(file).with_name(IMAGES).exists())
 
 def write_card(file): # weights
     "Write the model card beside the weights."
@@ -471,12 +487,15 @@ def add_version(
     version:str, # such as '2'
     changes:str, # what is new, in a sentence
 ):
-    "Note the version of a file beside it and in its card. Raises `ValueError` if the version or the file has been noted."
+    """Note the version of a file beside it and in its card. Raises `ValueError` if the version or the file has
+    been noted."""
     file = Path(file)
     trained = load_cascade(file)[1]['training']['finished'][:10]
-    new,known = dict(version=version, trained=trained, sha256=file_hash(file), changes=changes), versions_of(file)
+    new,known = dict(version=version, trained=trained, sha256=file_hash(file),
+                     changes=changes), versions_of(file)
     for k in 'version','sha256':
-        if new[k] in [v[k] for v in known]: raise ValueError(f'There is a version with {k} {new[k]} in {VERSIONS}.')
+        if new[k] in [v[k] for v in known]:
+            raise ValueError(f'There is a version with {k} {new[k]} in {VERSIONS}.')
     write_json(file.with_name(VERSIONS), [new, *known])
     write_card(file)
 

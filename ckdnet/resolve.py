@@ -54,8 +54,10 @@ def finished_stage(
     fix = f'Remove the folder {folder} to train this stage again.'
     try: done = read_checked(folder/'done.json', DONE)
     except DataError as e: raise DataError(f'{e} {fix}') from e
-    def is_whole(name): return (folder/name).exists() and file_hash(folder/name)==done['files'][name]
-    fail_if(set(done['files'])-set(STAGE_FILES), f'Files of {folder/"done.json"} that no stage has', fix)
+    def is_whole(name):
+        return (folder/name).exists() and file_hash(folder/name)==done['files'][name]
+    fail_if(set(done['files'])-set(STAGE_FILES), f'Files of {folder/"done.json"} that no stage has',
+            fix)
     damaged = [folder/name for name in done['files'] if not is_whole(name)]
     fail_if(damaged, 'Files of a trained stage that are damaged or missing', fix)
     return done
@@ -80,7 +82,8 @@ class Job:
     data:str # a name for the images, for the record
     cbs:Callable=None # function of a `StagePlan` → further fastai callbacks of its training, or None
 
-    def __reduce__(self): return Job, (self.spec, self.df, self.place, self.data) # what another process needs to predict
+    def __reduce__(self):
+        return Job, (self.spec, self.df, self.place, self.data) # what another process needs to predict
 
     @cached_property
     def dataset(self): return get_dataset(self.spec.dataset)
@@ -184,4 +187,5 @@ def check_folder_name(
 ):
     "Raises `ValueError` for a name that does not name a folder of its own."
     if Path(data).name!=data or data in ('','.','..'):
-        raise ValueError(f'The name of the images names a folder of the results, so it cannot be {data!r}.')
+        raise ValueError(
+            f'The name of the images names a folder of the results, so it cannot be {data!r}.')

@@ -56,7 +56,8 @@ def _from_file(path, name, size, crops):
         with open_image(path, _formats()) as im: return _photograph(im, name, size, crops)
     except DataError as e: raise DataError(f'{shown} {e}') from None
     except Exception as e:
-        raise DataError(f'{shown} cannot be read as an image ({type(e).__name__}: {printable(e)}).') from e
+        raise DataError(
+            f'{shown} cannot be read as an image ({type(e).__name__}: {printable(e)}).') from e
 
 # %% ../nbs/49_sources.ipynb #fc3c0b82
 def _from_array(a):
@@ -78,9 +79,11 @@ def read_source(
     "Read one image; the object of the caller stays as it is."
     try:
         if isinstance(source, Path): return _from_file(source, name, size, crops)
-        return _photograph(source if isinstance(source, Image.Image) else _from_array(source), name, size, crops)
+        return _photograph(source if isinstance(source, Image.Image) else _from_array(source), name,
+                           size, crops)
     except DataError as e: return e if isinstance(source, Path) else DataError(f'{name}: {e}')
-    except Exception as e: return DataError(f'{name} cannot be read as an image ({type(e).__name__}: {e}).')
+    except Exception as e:
+        return DataError(f'{name} cannot be read as an image ({type(e).__name__}: {e}).')
 
 # %% ../nbs/49_sources.ipynb #b863d9cd
 MAX_BYTES = 50_000_000 # of an uploaded file
@@ -98,10 +101,12 @@ def from_bytes(
     "An uploaded file as a Pillow image. Raises `DataError` for one that is too large or no image."
     name = last_part(name)
     size = len(content)
-    if size>MAX_BYTES: raise DataError(f'{name} has {size/1e6:.0f} MB, the limit is {MAX_BYTES/1e6:.0f} MB.')
+    if size>MAX_BYTES:
+        raise DataError(f'{name} has {size/1e6:.0f} MB, the limit is {MAX_BYTES/1e6:.0f} MB.')
     try: im = open_image(io.BytesIO(content), _formats())
     except DataError as e: raise DataError(f'{name} {e}') from None
-    except Exception as e: raise DataError(f'{name} cannot be read as an image ({type(e).__name__}).') from e
+    except Exception as e:
+        raise DataError(f'{name} cannot be read as an image ({type(e).__name__}).') from e
     im.filename = name
     return im
 
@@ -113,7 +118,8 @@ def is_one(
     if isinstance(images, (str,os.PathLike)):
         path = Path(images).expanduser()
         return path.is_file() or not (path.is_dir() or _has_pattern(path))
-    return isinstance(images, (Image.Image,np.ndarray,torch.Tensor,bytes)) or not hasattr(images, '__iter__')
+    return isinstance(images, (Image.Image,np.ndarray,torch.Tensor,bytes)) or not hasattr(
+        images, '__iter__')
 
 def as_list(
     images, # path, folder, pattern, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection of these
@@ -135,12 +141,15 @@ def _found(path):
 
 def _images_in(folder):
     "The files below it whose suffix is that of an image, sorted; a warning names what else is in it."
-    known = {suffix for suffix,f in Image.registered_extensions().items() if f in _formats()} | {*DEVICE_SUFFIXES}
-    below = (f for f in sorted(folder.rglob('*')) if not any(is_clutter(p) for p in _below(f, folder)))
+    known = {suffix for suffix,
+             f in Image.registered_extensions().items() if f in _formats()} | {*DEVICE_SUFFIXES}
+    below = (f for f in sorted(folder.rglob('*'))
+             if not any(is_clutter(p) for p in _below(f, folder)))
     files = [f for f in below if f.is_file()]
     images = [f for f in files if f.suffix.lower() in known]
     left_out = sorted({printable(f.name) for f in files}-{printable(f.name) for f in images})
-    if images and left_out: warn(offenders(f'Left out of {folder}, no images by their names', left_out))
+    if images and left_out:
+        warn(offenders(f'Left out of {folder}, no images by their names', left_out))
     return images
 
 def _below(file, folder):

@@ -35,7 +35,8 @@ def measure_prediction(
     union = (lesion|first).sum()
     agreement = (lesion&first).sum()/union if union else 1
     sharpness = ndi.laplace(_shrink(image, len(fine))).var()
-    return dict(area=float(lesion.mean()), agreement=float(agreement), outside=_outside(cam, lesion),
+    return dict(area=float(lesion.mean()), agreement=float(agreement),
+                outside=_outside(cam, lesion),
                 sharpness=float(sharpness))
 
 # %% ../nbs/46_warn.ipynb #a6410285

@@ -99,7 +99,8 @@ NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of tra
                  'the first): only those that were can be compared, others have no difference.')
 
 def earlier_runs(runs):
-    "A sentence: which experiments were recorded by an earlier version of the code: their files have been converted since."
+    """A sentence: which experiments were recorded by an earlier version of the code: their files have been
+    converted since."""
     done = [name for name,rs in runs.items() if rs]
     earlier = [name for name in done if any('converted_from' in r.result for r in runs[name])]
     return EARLIER.format('all runs' if earlier==done else ', '.join(earlier)) if earlier else ''

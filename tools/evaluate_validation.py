@@ -1,6 +1,7 @@
 """The numbers of the model card, computed again by `evaluate_set`: `python tools/evaluate_validation.py FOLDER`.
 
-FOLDER has the images of ISIC2017. Fails for a metric, interval or calibration that is not that of the card, digit by digit."""
+FOLDER has the images of ISIC2017. Fails for a metric, interval or calibration that is not that of the card,
+digit by digit."""
 import sys
 from ckdnet.evaluate_set import evaluate_set
 from ckdnet.pretrained import load_cascade

@@ -8,7 +8,8 @@
 
 `power --no-fsync` does the same without waiting for the disk: it shows what `atomic_path` is for.
 """
-import argparse, contextlib, hashlib, io, json, multiprocessing, os, random, shutil, signal, subprocess, sys, tempfile
+import argparse, contextlib, hashlib, io, json, multiprocessing
+import os, random, shutil, signal, subprocess, sys, tempfile
 import time, warnings
 from collections import Counter
 from dataclasses import asdict, replace
@@ -41,7 +42,8 @@ def train_on_cluster(images, folder):
     "The same on a cluster of two workers."
     sys.stdout = sys.stderr = open(os.devnull, 'w')
     with open_client('local:2') as client:
-        run_grid([SPEC], images, folder/'results', folder/'work', 'drawn', client, threads=torch.get_num_threads())
+        run_grid([SPEC], images, folder/'results', folder/'work', 'drawn', client,
+                 threads=torch.get_num_threads())
 
 def start(*args, how=whole_run):
     child = fork.Process(target=how, args=args)
@@ -78,7 +80,8 @@ def report(what, expected, folder):
     "Print whether a finished run has ended as the run without interruption, and return it."
     found = outcome(folder)
     differ = [k for k in expected if found[k] != expected[k]]
-    print(f"{what}: {'metrics, weights and logs identical' if not differ else 'DIFFERENT: ' + ', '.join(differ)}")
+    print(
+        f"{what}: {'metrics, weights and logs identical' if not differ else 'DIFFERENT: ' + ', '.join(differ)}")
     return not differ
 
 def kill(images, here, expected, n):
@@ -94,7 +97,8 @@ def kill(images, here, expected, n):
             child.join()
             where.append(epochs(folder))
         start(images, folder).join()
-        same &= report(f'killed {len(where)} times, after {where} of {sum(SPEC.epochs)} epochs', expected, folder)
+        same &= report(f'killed {len(where)} times, after {where} of {sum(SPEC.epochs)} epochs',
+                       expected, folder)
     return same
 
 def trains(process):
@@ -104,7 +108,8 @@ def trains(process):
 
 def workers(child):
     "The processes of the workers that a process has started."
-    return [p for p in psutil.Process(child.pid).children(recursive=True) if 'spawn_main' in str(p.cmdline())]
+    return [p for p in psutil.Process(child.pid).children(recursive=True)
+            if 'spawn_main' in str(p.cmdline())]
 
 def kill_worker(images, here, expected, n):
     "Kill the worker that trains, three times in each run; Dask gives up a task in which four have died."
@@ -119,7 +124,8 @@ def kill_worker(images, here, expected, n):
             for p in busy: p.kill()
             if busy: where.append(epochs(folder))
         child.join()
-        same &= report(f'worker killed after {where} of {sum(SPEC.epochs)} epochs', expected, folder)
+        same &= report(f'worker killed after {where} of {sum(SPEC.epochs)} epochs', expected,
+                       folder)
     return same
 
 def stop_caller(images, here, expected, n):
@@ -134,7 +140,8 @@ def stop_caller(images, here, expected, n):
         os.kill(child.pid, sent)
         child.join()
         gone,alive = psutil.wait_procs(left, timeout=60)
-        print(f'{sent.name} after {epochs(folder)} epochs: {len(gone)} workers have ended, {len(alive)} have not')
+        print(
+            f'{sent.name} after {epochs(folder)} epochs: {len(gone)} workers have ended, {len(alive)} have not')
         same &= not alive
     start(images, folder, how=train_on_cluster).join()
     return report(f'stopped {n} times', expected, folder) and same
@@ -183,7 +190,8 @@ class StopIn(Callback):
 
 def interrupted_stage(images, here):
     "The folder of a stage that was interrupted in its last epoch."
-    job = replace(resolve(SPEC, images, here/'interrupted', 'drawn'), cbs=lambda plan: [StopIn(SPEC.epochs[0]-1)])
+    job = replace(resolve(SPEC, images, here/'interrupted', 'drawn'),
+                  cbs=lambda plan: [StopIn(SPEC.epochs[0]-1)])
     with contextlib.suppress(KeyboardInterrupt): train(job)
     return job.folder(job.plans[0])
 
@@ -199,7 +207,8 @@ def stored(images, here):
         hash_of.cache_clear() # as in a new process
         opened = Store(job.df, SPEC.store_size, job.place/'stores')
         return dict(images=opened.images, masks=opened.masks)
-    def state(): return usable_state(stopped/'resume.pt', stopped/'best.safetensors', SPEC.epochs[0])
+    def state():
+        return usable_state(stopped/'resume.pt', stopped/'best.safetensors', SPEC.epochs[0])
     net = job.create()
     def weights():
         load_stage(job.plans[0], net, stage)
@@ -224,11 +233,13 @@ def stored(images, here):
 
 def as_bytes(o):
     "All that is in nested lists and dicts, for a comparison."
-    if isinstance(o, dict): return b'{%b}' % b','.join(str(k).encode()+as_bytes(v) for k,v in o.items())
+    if isinstance(o, dict):
+        return b'{%b}' % b','.join(str(k).encode()+as_bytes(v) for k,v in o.items())
     if isinstance(o, (list,tuple)): return b'[%b]' % b','.join(map(as_bytes, o))
     if isinstance(o, pd.DataFrame): return o.to_csv().encode()
     if isinstance(o, torch.Tensor): o = o.numpy()
-    return repr((o.shape, o.dtype)).encode()+o.tobytes() if isinstance(o, np.ndarray) else repr(o).encode()
+    return repr((o.shape, o.dtype)).encode()+o.tobytes() if isinstance(o, np.ndarray) else repr(
+        o).encode()
 
 def rotten(content, how):
     "The bytes of a file with one wrong bit, or with a block of zeros where there were none."
@@ -265,12 +276,14 @@ def rot(images, here, n):
             fates = Counter(fate(file, rotten(content, how), read, right) for _ in range(n))
             file.write_bytes(content)
             silent += fates['silent']
-            print(f"{kind+', '+how:30}", ', '.join(f'{k} {fates[k]:2}' for k in ('refused','right','silent')), flush=True)
+            print(f"{kind+', '+how:30}",
+                  ', '.join(f'{k} {fates[k]:2}' for k in ('refused','right','silent')), flush=True)
     return not silent
 
 
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('fault', choices=('kill','power','rot','worker','caller'))
     parser.add_argument('--n', type=int, default=20)
     parser.add_argument('--no-fsync', action='store_true')
@@ -284,5 +297,7 @@ if __name__ == '__main__':
         expected = outcome(here/'whole')
         if args.fault=='power': same = power(images, here, expected, args.n, not args.no_fsync)
         elif args.fault=='rot': same = rot(images, here, args.n)
-        else: same = dict(kill=kill, worker=kill_worker, caller=stop_caller)[args.fault](images, here, expected, args.n)
+        else:
+            same = dict(kill=kill, worker=kill_worker,
+                        caller=stop_caller)[args.fault](images, here, expected, args.n)
     sys.exit(not same)

@@ -30,18 +30,21 @@ def waits(n=200, seconds=.2, workers=4):
     "Tasks that only wait; a third of them are the stages of a cascade, which need each other."
     def wait(*before): time.sleep(seconds)
     tasks = {}
-    for i in range(n): tasks[f'wait_{i}'] = GridTask(f'wait {i}', wait, (), (f'wait_{i-1}',) if i%3 else ())
+    for i in range(n):
+        tasks[f'wait_{i}'] = GridTask(f'wait {i}', wait, (), (f'wait_{i-1}',) if i%3 else ())
     record = dict(tasks=n, seconds_each=seconds, workers=workers, ideal=n*seconds/workers)
     with local_cluster(workers, processes=False) as cluster, Client(cluster) as client:
         with timed(record, 'seconds'): compute(client, tasks)
     return record | dict(share=record['ideal']/record['seconds'])
 
-def weights(work): return sorted((str(f.relative_to(work)), file_hash(f)) for f in work.rglob('*.safetensors'))
+def weights(work):
+    return sorted((str(f.relative_to(work)), file_hash(f)) for f in work.rglob('*.safetensors'))
 
 def speed():
     "Six cascades of the profile `smoke`, by all threads of this process, by one thread, and by two workers."
     specs = [replace(PROFILES['smoke'], epochs=(4,4,4), seed=seed) for seed in range(6)]
-    record = dict(trainings=len(specs), size=PROFILES['smoke'].size, threads=torch.get_num_threads())
+    record = dict(trainings=len(specs), size=PROFILES['smoke'].size,
+                  threads=torch.get_num_threads())
     with tempfile.TemporaryDirectory() as tmp:
         here = Path(tmp)
         images = make_synthetic(here/'images', n_train=300, n_valid=60, n_test=30, size=72)
@@ -58,11 +61,13 @@ def speed():
 
 
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('what', choices=('waits','speed'))
     what = parser.parse_args().what
     load = os.getloadavg()[0]
-    if what=='speed' and load>=3: raise SystemExit(f'The load of this machine is {load:.1f}: others compute on it.')
+    if what=='speed' and load>=3:
+        raise SystemExit(f'The load of this machine is {load:.1f}: others compute on it.')
     machine = dict(cores=os.cpu_count(), load=load, processor=platform.machine(),
                    versions={p:version(p) for p in ('distributed','torch')})
     record = dict(waits=waits, speed=speed)[what]() | machine

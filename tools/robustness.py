@@ -27,12 +27,14 @@ if __name__ == '__main__':
     df = df[df.split=='valid'].reset_index(drop=True)
     found = fingerprint(df, ('valid',))['sha256']
     if found != data['valid_sha256']:
-        sys.exit(f"{sys.argv[1]} has other Validation images than the weights: {found}, not {data['valid_sha256']}.")
+        sys.exit(
+            f"{sys.argv[1]} has other Validation images than the weights: {found}, not {data['valid_sha256']}.")
     plain = judged(predictor, df)
     effects = dict(none=effect(plain, plain, predictor.dataset))
     for kind in DISTURBANCES:
         for strength in STRENGTHS:
-            effects[f'{kind} {strength}'] = effect(judged(predictor, df, kind, strength), plain, predictor.dataset)
+            effects[f'{kind} {strength}'] = effect(judged(predictor, df, kind, strength), plain,
+                                                   predictor.dataset)
             print(kind, strength, effects[f'{kind} {strength}'], flush=True)
     amounts = {kind:list(amounts) for kind,(_,amounts) in DISTURBANCES.items()}
     write_json(OUT, dict(images=len(df), valid_sha256=found, amounts=amounts, effects=effects))

@@ -97,7 +97,8 @@ def store_build(
 )->dict: # number of images; seconds of the build; CPU time for decoding an image, ms; size of the store, MiB
     "Time the building of a store. Raises `ValueError` if `folder` is not empty, `RuntimeError` for an impossible time."
     folder = Path(folder)
-    if folder.exists() and any(folder.iterdir()): raise ValueError(f'{folder} is not empty: a store may exist there.')
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f'{folder} is not empty: a store may exist there.')
     decode = decode_seconds(df, size)
     start = time.perf_counter()
     store = Store(df, size, folder)
@@ -130,7 +131,9 @@ def data_rate(
     if side=='fast':
         dls = create_dls(Store(df, item_size, folder), train, train[:1], 'mask', size, bs)
         warm = len(dls.train) # after one pass the file is in memory
-    else: dls = stock_dls(df, train, train[:1], 'mask', size, bs, item_size=item_size, num_workers=num_workers)
+    else:
+        dls = stock_dls(df, train, train[:1], 'mask', size, bs, item_size=item_size,
+                        num_workers=num_workers)
     batches = endless(dls.train)
     for _ in range(warm): next(batches)
     wait_for_gpu()
@@ -242,7 +245,8 @@ def _fastai_adam(learn):
     learn.wd_bn_bias = True
 
 # %% ../../nbs/bench/01_speed.ipynb #cd62a478
-PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding, 'fused Adam':_fastai_adam}
+PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding,
+         'fused Adam':_fastai_adam}
 
 # %% ../../nbs/bench/01_speed.ipynb #c09e7b5e
 def stage_rate(
@@ -295,7 +299,8 @@ def predict_rate(
     n_classes = len(get_dataset(spec.dataset).classes)
     net = create_model(replace(spec, pretrained=False), n_classes).to(device).eval()
     x = torch.randn(spec.bs[0], 3, spec.size, spec.size, device=device)
-    half = torch.autocast(device.type, half_type(device), enabled=side=='fast' and device.type=='cuda')
+    half = torch.autocast(device.type, half_type(device),
+                          enabled=side=='fast' and device.type=='cuda')
     if side=='fast':
         net = fold_bn(net)
         x = x.contiguous(memory_format=torch.channels_last)
@@ -353,7 +358,8 @@ def _measure_parts(turns, rounds, parts, *args, **kwargs):
 # %% ../../nbs/bench/01_speed.ipynb #6db21841
 def effort(quick):
     "How much is measured: numbers of steps, batches and large images, their batch size, reading processes, parts."
-    if quick: return dict(steps=2, batches=4, large=3, large_bs=2, tried=(0,), parts=['channels last'])
+    if quick:
+        return dict(steps=2, batches=4, large=3, large_bs=2, tried=(0,), parts=['channels last'])
     full = dict(batches=40, large=24, large_bs=8, parts=list(PARTS))
     if torch.cuda.is_available(): return full | dict(steps=60, tried=(4,8,os.cpu_count()))
     return full | dict(steps=12, tried=(0,1,2))
@@ -372,10 +378,12 @@ def benchmark(
     spec,df,work = job.spec, job.df, job.place
     e = effort(quick)
     large = enlarged(df, work/'large', e['large'])
-    out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(),
+    out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(),
+               cores=os.cpu_count(),
                rounds=rounds, size=size, item_size=item_size, workers={}, stages={}, parts={})
     with TakeTurns() as turns:
-        data = partial(_measure_data, turns, rounds, e['tried'], item_size=item_size, work=work, size=size)
+        data = partial(_measure_data, turns, rounds, e['tried'], item_size=item_size, work=work,
+                       size=size)
         print('The data path', flush=True)
         out['small'] = data(df, n=e['batches'])
         out['large'] = data(large, bs=e['large_bs'], n=e['batches']//2)
@@ -384,16 +392,19 @@ def benchmark(
             name = plan.stage.name
             print(plan.stage.title, flush=True)
             args = (job, i, e['steps'])
-            best,by_workers = best_workers(turns, e['tried'], train_rate, *args, item_size=item_size)
+            best,by_workers = best_workers(turns, e['tried'], train_rate, *args,
+                                           item_size=item_size)
             out['workers'][name] = by_workers
-            out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size, num_workers=best)
+            out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size,
+                                        num_workers=best)
             out['parts'][name] = _measure_parts(turns, rounds, e['parts'], *args)
         print('Prediction', flush=True)
         out['predict'] = turns(predict_rate, rounds, spec)
     print('Memory', flush=True)
     with TakeTurns() as turns:
         args = (job, e['steps'])
-        out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size) for side in LOOPS}
+        out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size)
+                           for side in LOOPS}
     return out
 
 # %% ../../nbs/bench/01_speed.ipynb #dd6943aa
@@ -408,7 +419,8 @@ def measure_alone(
         if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
         rate = stage_rate('fast', job, i, n)
         stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=peak_mib())])
-    return dict(schema=BENCH_SCHEMA, spec=asdict(job.spec), data=fingerprint(job.df), **environment(), stages=stages)
+    return dict(schema=BENCH_SCHEMA, spec=asdict(job.spec), data=fingerprint(job.df),
+                **environment(), stages=stages)
 
 # %% ../../nbs/bench/01_speed.ipynb #b890fd6f
 def from_schema_1(result):
@@ -422,7 +434,8 @@ def from_schema_1(result):
 def highest_peaks(result):
     "Peak memory of each side, from the measurements of the stages; None where there is none."
     stages = result['stages'].values()
-    peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o] for side in LOOPS}
+    peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o]
+             for side in LOOPS}
     return {side:max(found) for side,found in peaks.items()} if all(peaks.values()) else None
 
 def _with_titles(result):
@@ -438,7 +451,8 @@ def read_benchmark(
     if not Path(file).exists(): return None
     result = json.loads(Path(file).read_text())
     schema = result.get('schema', 1)
-    if schema>BENCH_SCHEMA: raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
+    if schema>BENCH_SCHEMA:
+        raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
     if schema<2: result |= from_schema_1(result)
     if schema<3: result |= dict(peak_MiB=highest_peaks(result))
     return _with_titles(result) | dict(schema=BENCH_SCHEMA)
@@ -463,9 +477,11 @@ def ratios(
 )->pd.DataFrame: # one row per measurement: median of each side; median, least and most of the ratio
     "How much faster the fast side is. Images per second; in the last row milliseconds, where less is better."
     files = {f"{result['item_size']} px files":'small', '2–6 megapixels':'large'}
-    out = {f"{result['size']} px batches from {name}":compare_sides(result[key]['images_per_second'], _itself)
+    out = {f"{result['size']} px batches from {name}":compare_sides(
+        result[key]['images_per_second'], _itself)
            for name,key in files.items()}
-    for stage,sides in result['stages'].items(): out[f'training {stage}'] = compare_sides(sides, _train)
+    for stage,sides in result['stages'].items():
+        out[f'training {stage}'] = compare_sides(sides, _train)
     out['prediction'] = compare_sides(result['predict'], _images_per_second)
     single = compare_sides(result['predict'], _per_ms)
     out['single image, ms'] = single | dict(stock=1/single['stock'], fast=1/single['fast'])
@@ -506,9 +522,11 @@ def plot_phases(
     bars = {}
     for stage,sides in result['stages'].items():
         for side,rounds in sides.items():
-            bars[f'{stage}, {side}'] = {p:1e3*statistics.median(o['phases'][p] for o in rounds) for p in PHASES}
+            bars[f'{stage}, {side}'] = {p:1e3*statistics.median(o['phases'][p] for o in rounds)
+                                        for p in PHASES}
     t = pd.DataFrame(bars).T
-    colours = ['black', *(OKABE_ITO[c] for c in ('orange','sky','yellow','blue','vermilion','green'))]
+    colours = ['black',
+               *(OKABE_ITO[c] for c in ('orange','sky','yellow','blue','vermilion','green'))]
     with plt.style.context(STYLE):
         fig,ax = plt.subplots(figsize=(7,.42*len(t)+1), layout='constrained')
         plt.close(fig)
@@ -536,9 +554,11 @@ def plot_parts(
                                layout='constrained', squeeze=False)
         plt.close(fig)
         for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
-            speed = {f'no {name}':np.divide(rates, parts['all']) for name,rates in parts.items() if name!='all'}
+            speed = {f'no {name}':np.divide(rates, parts['all']) for name,
+                     rates in parts.items() if name!='all'}
             _plot_speeds(ax, speed)
-            ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)), yticklabels=speed)
+            ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)),
+                   yticklabels=speed)
     axs[0,0].invert_yaxis()
     return fig
 
@@ -548,7 +568,8 @@ def _to_measure(kind, results, profile):
     check_name('profile', profile, PROFILES)
     device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
     file = Path(results)/f'{kind}_{profile}_{device}.json'
-    if file.exists(): raise FileExistsError(f'{file} exists already: move it away to measure again.')
+    if file.exists():
+        raise FileExistsError(f'{file} exists already: move it away to measure again.')
     return PROFILES[profile], file
 
 # %% ../../nbs/bench/01_speed.ipynb #5571472b
@@ -561,7 +582,8 @@ def bench_speed(
 ):
     """Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before, `ValueError`
     for less than one round."""
-    if rounds<1: raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
+    if rounds<1:
+        raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
     spec,file = _to_measure('benchmark', results, profile)
     result = benchmark(resolve(spec, folder, work), rounds, quick=profile=='smoke')
     write_json(file, result)
@@ -603,5 +625,6 @@ def bench_metrics(
     "Compare the metrics that both loops reach."
     file = Path(results)/'loops.json'
     result = same_metrics(resolve(metrics_spec(profile), folder, work, data), file, seeds)
-    print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(index=False))
+    print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(
+        index=False))
     print(file)

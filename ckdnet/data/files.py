@@ -37,11 +37,13 @@ def _opened(path, kind='an image'):
     try:
         with open_image(path, FORMATS) as im:
             pixels = im.width*im.height
-            if pixels>MAX_PIXELS: raise DataError(f'has {pixels:,} pixels, the limit is {MAX_PIXELS:,}: reduce it.')
+            if pixels>MAX_PIXELS:
+                raise DataError(f'has {pixels:,} pixels, the limit is {MAX_PIXELS:,}: reduce it.')
             yield im
     except DataError as e: raise DataError(f'{path} {e}') from None
     except Exception as e:
-        raise DataError(f'{path} cannot be read as {kind} ({_reason(path, e)}): download it again.') from e
+        raise DataError(
+            f'{path} cannot be read as {kind} ({_reason(path, e)}): download it again.') from e
 
 def _reason(path, e):
     "Why a file cannot be read, in words."
@@ -61,7 +63,8 @@ def as_rgb(im):
     "A Pillow image as an (H,W,3) uint8 array: upright, in sRGB, transparent pixels white. The image stays as it is."
     im = in_srgb(_upright(im))
     if im.mode.startswith(('I','F')): return np.repeat(_to_8_bits(np.asarray(im))[...,None], 3, -1)
-    if im.has_transparency_data: im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im.convert('RGBA'))
+    if im.has_transparency_data:
+        im = Image.alpha_composite(Image.new('RGBA', im.size, 'white'), im.convert('RGBA'))
     return np.asarray(im if im.mode=='RGB' else im.convert('RGB'))
 
 # %% ../../nbs/01_data.files.ipynb #2d71d850
@@ -73,7 +76,8 @@ def _upright(im):
 def _to_8_bits(a):
     "Grey values of up to 16 bits, scaled to 0…255."
     if a.dtype.kind=='f' or a.min()<0 or a.max()>65535:
-        raise DataError(f'holds {a.dtype} values from {a.min()} to {a.max()}: save it with 8 or 16 bits.')
+        raise DataError(
+            f'holds {a.dtype} values from {a.min()} to {a.max()}: save it with 8 or 16 bits.')
     highest = 65535 if a.max()>255 else 255
     return (a.astype(np.float64)/highest*255).round().astype(np.uint8)
 
@@ -98,9 +102,11 @@ def _converted(im, profile):
     from PIL import ImageCms
     kind = profile.profile.xcolor_space.strip()
     opaque = im.mode.removesuffix('A').replace('RGBX', 'RGB')
-    if opaque not in _KINDS.get(kind, ()): raise ValueError(f'it is for {kind}, the image is {im.mode}')
+    if opaque not in _KINDS.get(kind, ()):
+        raise ValueError(f'it is for {kind}, the image is {im.mode}')
     plain = im.convert('L' if kind=='GRAY' else kind)
-    out = ImageCms.profileToProfile(plain, profile, ImageCms.createProfile('sRGB'), outputMode='RGB')
+    out = ImageCms.profileToProfile(plain, profile, ImageCms.createProfile('sRGB'),
+                                    outputMode='RGB')
     if im.has_transparency_data: out.putalpha(im.convert('RGBA').getchannel('A'))
     return out
 
@@ -127,7 +133,8 @@ def read_small(
     "A small picture of an image, upright. Raises `DataError` as `read_image` does."
     with _opened(path) as im:
         reduced = im.draft('RGB', (size,size)) # None for a format that cannot
-        if not reduced: return np.asarray(Image.fromarray(as_rgb(im)).resize((size,size), Image.BOX))
+        if not reduced:
+            return np.asarray(Image.fromarray(as_rgb(im)).resize((size,size), Image.BOX))
         return as_rgb(im.resize((size,size), Image.BOX, box=reduced[1]))
 
 # %% ../../nbs/01_data.files.ipynb #78300f50
@@ -137,7 +144,8 @@ def _channel(im):
     "A mask as one channel (H,W) of integers."
     grey = im.mode in ('1','L') or im.mode.startswith('I')
     if grey and not im.has_transparency_data: return np.asarray(im)
-    if im.mode not in ('1','L','P','PA','LA','RGB','RGBA'): raise DataError(f'has the mode {im.mode}: {_SAVE_AS}')
+    if im.mode not in ('1','L','P','PA','LA','RGB','RGBA'):
+        raise DataError(f'has the mode {im.mode}: {_SAVE_AS}')
     rgba = np.asarray(im.convert('RGBA'))
     if rgba[...,3].min()<255: raise DataError(f'is transparent in places: {_SAVE_AS}')
     return _from_colours(rgba[...,:3])
@@ -185,7 +193,8 @@ def is_clutter(path):
     "Is this a file that systems, browsers and challenges leave between images?"
     name,stem = path.name.lower(), path.stem.lower()
     if name.startswith('.') or name in ('thumbs.db','desktop.ini','__macosx'): return True
-    return stem in ('license','licence','readme','attribution') or stem.endswith(('_superpixels','_metadata'))
+    return stem in ('license','licence','readme',
+                    'attribution') or stem.endswith(('_superpixels','_metadata'))
 
 # %% ../../nbs/01_data.files.ipynb #8bec439e
 def image_files(
@@ -195,10 +204,12 @@ def image_files(
     and for files that are neither images nor known."""
     folder = Path(folder)
     if not folder.is_dir():
-        raise DataError(f'There is no folder {folder}: download and unpack the images there, or correct the path.')
+        raise DataError(
+            f'There is no folder {folder}: download and unpack the images there, or correct the path.')
     files = sorted(f for f in folder.iterdir() if not is_clutter(f))
     if len(files)==1 and files[0].is_dir(): return image_files(files[0])
-    if not files: raise DataError(f'The folder {folder} contains no images: download and unpack them there.')
+    if not files:
+        raise DataError(f'The folder {folder} contains no images: download and unpack them there.')
     unknown = [f.name for f in files if f.suffix.lower() not in SUFFIXES or f.is_dir()]
     fail_if(unknown, f'No images, but in {folder}', 'Move them out of the folder.')
     return files
@@ -265,7 +276,9 @@ def content_hashes(
     with ThreadPoolExecutor() as pool: hashes = dict(zip(new, pool.map(_sha256, new)))
     settled = [(*keys[p], hashes[p], _row_sum(keys[p], hashes[p])) for p in new
                if now-max(keys[p][2:])>_SETTLED]
-    if settled: _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO checked VALUES (?,?,?,?,?,?)', settled))
+    if settled:
+        _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO checked VALUES (?,?,?,?,?,?)',
+                                              settled))
     return [None if p is None else hashes.get(p) or known[keys[p]] for p in paths]
 
 # %% ../../nbs/01_data.files.ipynb #5e15a1f5

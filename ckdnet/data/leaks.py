@@ -105,7 +105,8 @@ def load_signatures(
     "Read signatures. Raises `DataError` for a file that is damaged, or something else."
     try:
         with np.load(file, allow_pickle=False) as z: ids,s = z['ids'],z['signatures']
-    except Exception as e: raise DataError(f'{file} cannot be read as signatures ({type(e).__name__}: {e}).') from e
+    except Exception as e:
+        raise DataError(f'{file} cannot be read as signatures ({type(e).__name__}: {e}).') from e
     if ids.dtype.kind!='U' or s.dtype!=np.int8 or s.shape!=(len(ids), len(VIEWS), SIDE*SIDE):
         raise DataError(f'{file} holds {s.dtype} {s.shape}, not signatures: make it again.')
     return ids.tolist(), s

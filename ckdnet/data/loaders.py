@@ -185,7 +185,8 @@ def input_colours(n, device, light, mean, std):
 # %% ../../nbs/05_data.loaders.ipynb #8139f5c4
 AUGMENT = dict(
     paper = dict(degrees=90, scale=(0.9,1.1), shift=(0.01,0.1), crop=0.875, pad='zeros', light=0.),
-    wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection', light=0.15),
+    wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection',
+                light=0.15),
 )
 AUGMENT['strong'] = AUGMENT['wide'] | dict(scale=(1/1.3,1/0.5), shift=(0,0.1), light=0.3)
 
@@ -309,7 +310,8 @@ def outline(ax, mask, **kwargs):
 def show_target(ax, classes, truth, predicted):
     "The truth and, unless it is None, the prediction: diagnoses if there are classes, else masks (H,W)."
     shown = [truth] if predicted is None else [truth, predicted]
-    if classes: ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
+    if classes:
+        ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
     else:
         for mask,colour,style in zip(shown, ('#56B4E9','#D55E00'), ('solid','dashed')):
             outline(ax, mask, colors=colour, linestyles=style)

@@ -10,7 +10,8 @@ from pathlib import Path
 from ..core import offenders, write_json
 
 # %% ../../nbs/02_data.own.ipynb #533b3e1a
-OWN_FIELDS = ('images','masks','labels','group','positive','classes','image_column','label_column','mask_column',
+OWN_FIELDS = ('images','masks','labels','group','positive','classes','image_column','label_column',
+              'mask_column',
               'split_column') # arguments of `own_dataset`
 
 def own_files(
@@ -23,7 +24,8 @@ def own_files(
     paths = dict(images=images, masks=masks, labels=labels)
     alone = [f"--{k.replace('_', '-')}" for k,v in (paths | others).items() if v]
     if not images:
-        if alone: raise ValueError(offenders('Without --images, your own images, there is no', alone))
+        if alone:
+            raise ValueError(offenders('Without --images, your own images, there is no', alone))
         return None
     paths = {k:v and str(Path(v).expanduser().resolve()) for k,v in paths.items()}
     return dict.fromkeys(OWN_FIELDS) | paths | others
@@ -48,7 +50,8 @@ def recorded_own(
     from ckdnet.jsonfile import read_checked
     try:
         own = read_checked(file, {'images':str} | {f'{k}?':(str,None) for k in OWN_FIELDS})
-        fail_if(own.keys()-set(OWN_FIELDS), f'{file}: unknown fields', f"The fields are {', '.join(OWN_FIELDS)}.")
+        fail_if(own.keys()-set(OWN_FIELDS), f'{file}: unknown fields',
+                f"The fields are {', '.join(OWN_FIELDS)}.")
         fail_if([] if own['images'] else ['images'], f'{file}: empty')
     except DataError as e: raise DataError(f'{e} Run again with --images, which writes it.') from e
     return dict.fromkeys(OWN_FIELDS) | own

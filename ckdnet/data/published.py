@@ -55,7 +55,8 @@ def read_columns(
     t.columns = t.columns.str.strip().str.lower()
     missing = [c for c in needed if c not in t]
     has = ', '.join(t.columns[:12])
-    fail_if(missing, f'Columns that {path} lacks', f'It has {has}. Is it of another edition or data set?')
+    fail_if(missing, f'Columns that {path} lacks',
+            f'It has {has}. Is it of another edition or data set?')
     return t
 
 def edition(
@@ -89,7 +90,8 @@ def map_labels(
     table = diagnosis_table(dataset)
     row = {v:_row_of(v, table.index) for v in labels.dropna().unique()}
     unknown = [v for v,r in row.items() if r is None]
-    fail_if(unknown, f'Labels that {dataset} is not known to have', 'Is the table of another edition?')
+    fail_if(unknown, f'Labels that {dataset} is not known to have',
+            'Is the table of another edition?')
     classes = labels.map({v:table[to][r] or None for v,r in row.items()}).astype(object)
     out = labels[labels.notna() & classes.isna()]
     why = table.why
@@ -135,7 +137,8 @@ def _fail_if_without_file(missing, t, found, edition):
     if not len(missing): return
     every = len(missing)==len(t)
     what = f'{len(missing)} of {len(t)} images of {edition} have no file below {found.folder}, such as {missing[0]}'
-    raise DataError(f'{what}: ' + ('unpack the images there.' if every else 'is a part not unpacked?'))
+    raise DataError(f'{what}: '
+                    + ('unpack the images there.' if every else 'is a part not unpacked?'))
 
 # %% ../../nbs/02_data.published.ipynb #dd3d2c1d
 def published(
@@ -156,7 +159,8 @@ def published_index(name, classes, read, folder, seed=42, split=True):
     df,notes = read(Path(folder).expanduser())
     used = df['mask'].notna() | (df.diagnosis if split else df.label).notna()
     what = 'class' if split else 'label'
-    if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor {what} are left out.']
+    if not used.all():
+        notes = [*notes, f'{(~used).sum()} images with neither mask nor {what} are left out.']
     df = df[used].reset_index(drop=True)
     if split:
         df,few = without_few(df)

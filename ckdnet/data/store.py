@@ -47,14 +47,16 @@ def decode(image, mask, size):
     h,w = m.shape
     of_image = image_size(image)
     if (w,h)!=of_image:
-        raise DataError(f'{mask} has {w} × {h} pixels, its image {of_image[0]} × {of_image[1]}: download both again.')
+        raise DataError(
+            f'{mask} has {w} × {h} pixels, its image {of_image[0]} × {of_image[1]}: download both again.')
     return pixels, shrink_mask(m, size), mask_facts(mask, m)
 
 # %% ../../nbs/04_data.store.ipynb #f1a9e766
 def check_masks(facts):
     "Raises `DataError` for folders of empty masks, warns of folders in which most lesions are in all four corners."
     t = pd.DataFrame(facts, columns=['folder','empty','corners']).groupby('folder').mean()
-    fail_if(t.index[t['empty']==1], 'Folders in which all masks are empty', 'Download or convert them again.')
+    fail_if(t.index[t['empty']==1], 'Folders in which all masks are empty',
+            'Download or convert them again.')
     for folder,share in t.corners[t.corners>.5].items():
         what = f'in {share:.0%} of the masks of {folder} the lesion is in all four corners'
         warnings.warn(f'{what}: are lesion and skin exchanged?', stacklevel=2)
@@ -107,7 +109,8 @@ def decode_all(df, size):
         try: return decode(df.image.iloc[i], df['mask'].iloc[i], size)
         except DataError as e: return e
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for i in range(0, len(df), _AHEAD): yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
+        for i in range(0, len(df), _AHEAD):
+            yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
 
 # %% ../../nbs/04_data.store.ipynb #c275e87f
 def build_store(df, size, folder):
@@ -118,7 +121,8 @@ def build_store(df, size, folder):
         part.mkdir()
         with (array_file(part/'images.npy', (n,3,size,size)) as images,
               array_file(part/'masks.npy', (n,size,size)) as masks):
-            for decoded in progress_bar(decode_all(df, size), n, leave=False, what='images decoded'):
+            for decoded in progress_bar(decode_all(df, size), n, leave=False,
+                                        what='images decoded'):
                 if isinstance(decoded, DataError): faults.append(str(decoded))
                 else:
                     image,mask,of_mask = decoded

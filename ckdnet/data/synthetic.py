@@ -326,7 +326,9 @@ def deal_labels(
     n:int, # images in the split, at least 6
 )->list: # n class names
     "The labels of a split: two of each class, then the shares of ISIC2017. Raises `ValueError` for fewer than 6."
-    if n<6: raise ValueError(f'{n} images cannot have two of each class: make n_train, n_valid and n_test 6 or more.')
+    if n<6:
+        raise ValueError(
+            f'{n} images cannot have two of each class: make n_train, n_valid and n_test 6 or more.')
     names = list(DRAW_CLASS)
     counts = np.zeros(3)
     labels = []
@@ -407,7 +409,8 @@ def make_synthetic(
     args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed,
                 drawing=DRAWING)
     for n in sizes.values(): deal_labels(n) # raises an error if n is too small
-    if size<32: raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')
+    if size<32:
+        raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')
     if recorded_arguments(folder) == args: return folder
     fail_if_occupied(folder, args)
     try:
@@ -443,13 +446,15 @@ def write_lines(file, header, rows, separator=','):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00003
 def as_ham10000(folder, rows):
     "Two parts of images, the table of the Dataverse, and Tschandl's masks. The nevi stand for five diagnoses."
-    dx = dict(melanoma=['mel'], seborrheic_keratosis=['bkl'], nevus=['nv','bcc','df','vasc','akiec'])
+    dx = dict(melanoma=['mel'], seborrheic_keratosis=['bkl'],
+              nevus=['nv','bcc','df','vasc','akiec'])
     table = []
     for i,label,im,mask in rows:
         name = f'ISIC_{24306+i:07d}'
         save_image(folder/f'HAM10000_images_part_{1+i%2}'/f'{name}.jpg', im)
         save_image(folder/'HAM10000_segmentations_lesion_tschandl'/f'{name}_segmentation.png', mask)
-        table.append((f'HAM_{i//2:07d}', name, dx[label][i%len(dx[label])], 'histo', 40+i%30, ('male','female')[i%2],
+        table.append((f'HAM_{i//2:07d}', name, dx[label][i%len(dx[label])], 'histo', 40+i%30,
+                      ('male','female')[i%2],
                       'back', 'vidir_modern'))
     header = ('lesion_id','image_id','dx','dx_type','age','sex','localization','dataset')
     write_lines(folder/'HAM10000_metadata', header, table)
@@ -457,8 +462,10 @@ def as_ham10000(folder, rows):
 # %% ../../nbs/03_data.synthetic.ipynb #fd2687ad
 def as_archive(folder, rows):
     "What `isic image download` leaves."
-    tree = dict(melanoma=('Malignant','Malignant melanocytic proliferations (Melanoma)','Melanoma Invasive'),
-                seborrheic_keratosis=('Benign','Benign epidermal proliferations','Seborrheic keratosis'),
+    tree = dict(melanoma=('Malignant','Malignant melanocytic proliferations (Melanoma)',
+                          'Melanoma Invasive'),
+                seborrheic_keratosis=('Benign','Benign epidermal proliferations',
+                                      'Seborrheic keratosis'),
                 nevus=('Benign','Benign melanocytic proliferations','Nevus'))
     table = []
     for i,label,im,mask in rows:
@@ -477,14 +484,17 @@ def as_ph2(folder, rows):
     "A folder per image, and the table as text."
     code = dict(melanoma=2, seborrheic_keratosis=1,
                 nevus=0) # PH2 has no keratoses: the drawing stands for another nevus
-    lines = ['||   Name || Histological Diagnosis || Clinical Diagnosis || Asymmetry | Pigment Network ||  Colors ||']
+    lines = [
+        '||   Name || Histological Diagnosis || Clinical Diagnosis || Asymmetry | Pigment Network ||  Colors ||'
+    ]
     for i,label,im,mask in rows:
         name = f'IMD{i+2:03d}'
         place = folder/'PH2 Dataset images'/name
         save_image(place/f'{name}_Dermoscopic_Image'/f'{name}.bmp', im)
         save_image(place/f'{name}_lesion'/f'{name}_lesion.bmp', mask)
         save_image(place/f'{name}_roi'/f'{name}_R1_Label4.bmp', mask)
-        lines.append(f'|| {name} ||                        ||        {code[label]} ||         0 |     T ||  3  4 ||')
+        lines.append(
+            f'|| {name} ||                        ||        {code[label]} ||         0 |     T ||  3  4 ||')
     lines += ['', 'Clinical Diagnosis:', '0 - Common Nevus; 1 - Atypical Nevus; 2 - Melanoma.']
     (folder/'PH2_dataset.txt').write_text('\n'.join(lines)+'\n')
 
@@ -496,10 +506,12 @@ def as_isic2016(folder, rows):
         part = 'Test' if i%4==3 else 'Training'
         ill = label=='melanoma'
         save_image(folder/f'ISBI2016_ISIC_Part3_{part}_Data'/f'ISIC_{i:07d}.jpg', im)
-        save_image(folder/f'ISBI2016_ISIC_Part1_{part}_GroundTruth'/f'ISIC_{i:07d}_Segmentation.png', mask)
+        save_image(folder/f'ISBI2016_ISIC_Part1_{part}_GroundTruth'
+                   /f'ISIC_{i:07d}_Segmentation.png', mask)
         tables[part].append((f'ISIC_{i:07d}', float(ill) if part=='Test' else 'malignant'
                              if ill else 'benign'))
-    for part,table in tables.items(): write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
+    for part,table in tables.items():
+        write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00005
 def as_isic2019(folder, rows):
@@ -527,7 +539,8 @@ def as_isic2020(folder, rows):
         table.append((f'ISIC_{i:07d}', f'IP_{i//3:07d}', f'IL_{i:07d}', ('male','female')[i%2],
                       45.0, 'torso',
                       'melanoma' if ill else 'unknown', 'malignant' if ill else 'benign', int(ill)))
-    header = ('image_name','patient_id','lesion_id','sex','age_approx','anatom_site_general_challenge','diagnosis',
+    header = ('image_name','patient_id','lesion_id','sex','age_approx',
+              'anatom_site_general_challenge','diagnosis',
               'benign_malignant','target')
     write_lines(folder/'ISIC_2020_Training_GroundTruth_v2.csv', header, table)
     pair = ('ISIC_0000001','ISIC_0000004')
@@ -536,11 +549,13 @@ def as_isic2020(folder, rows):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00006
 def as_derm7pt(folder, rows):
     "A clinical and a dermoscopic picture a case, in sub-folders, and the official split."
-    words = dict(melanoma='melanoma (in situ)', seborrheic_keratosis='seborrheic keratosis', nevus='clark nevus')
+    words = dict(melanoma='melanoma (in situ)', seborrheic_keratosis='seborrheic keratosis',
+                 nevus='clark nevus')
     table,parts = [],dict(train=[], valid=[], test=[])
     for i,label,im,mask in rows:
         for kind in 'al': save_image(folder/'images'/'NEL'/f'N{kind}l{i:03d}.jpg', im)
-        table.append((i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
+        table.append(
+            (i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
                       f'NEL/Nal{i:03d}.jpg', None))
         parts[('train','train','valid','test')[i//3%4]].append((i,))
     header = ('case_num','diagnosis','seven_point_score','streaks','sex','location','clinic','derm',
@@ -559,7 +574,8 @@ def as_pad_ufes_20(folder, rows):
         save_image(folder/'images'/f'imgs_part_{1+i%3}'/name, im)
         table.append((f'PAT_{i//2}', i, 40+i%30, ('MALE','FEMALE')[i%2], f'{1+i%6}.0', 'FACE',
                       short[label], name, True))
-    header = ('patient_id','lesion_id','age','gender','fitspatrick','region','diagnostic','img_id','biopsed')
+    header = ('patient_id','lesion_id','age','gender','fitspatrick','region','diagnostic','img_id',
+              'biopsed')
     write_lines(folder/'metadata.csv', header, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00007
@@ -570,9 +586,11 @@ def as_bcn20000(folder, rows):
     for i,label,im,mask in rows:
         name = f'BCN_{i:010d}.jpg'
         save_image(folder/'BCN_20k_train'/'bcn_20k_train'/name, im)
-        table.append((name, 40.0+i%30, 'anterior torso', short[label], f'BCN_{i//2:07d}', '2012-05-16',
+        table.append(
+            (name, 40.0+i%30, 'anterior torso', short[label], f'BCN_{i//2:07d}', '2012-05-16',
                       ('male','female')[i%2], 'train'))
-    header = ('bcn_filename','age_approx','anatom_site_general','diagnosis','lesion_id','capture_date','sex','split')
+    header = ('bcn_filename','age_approx','anatom_site_general','diagnosis','lesion_id',
+              'capture_date','sex','split')
     write_lines(folder/'bcn_20k_train.csv', header, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #35305890
@@ -586,7 +604,8 @@ def as_milk10k(folder, rows):
         truth.append((lesion, *(float(c==short[label]) for c in classes)))
         for k,kind in enumerate(('clinical: close-up','dermoscopic')):
             save_image(folder/'MILK10k_Training_Input'/lesion/f'ISIC_{2*i+k:07d}.jpg', im)
-            about.append((lesion, kind, f'ISIC_{2*i+k:07d}', 'MILK study team', 'CC-BY-NC', 'instrument only', 40+i%30,
+            about.append((lesion, kind, f'ISIC_{2*i+k:07d}', 'MILK study team', 'CC-BY-NC',
+                          'instrument only', 40+i%30,
                           ('male','female')[i%2], 3, 'trunk'))
     write_lines(folder/'MILK10k_Training_GroundTruth.csv', ('lesion_id',*classes), truth)
     header = ('lesion_id','image_type','isic_id','attribution','copyright_license',

@@ -38,7 +38,8 @@ def check_size(
     "Raises `ValueError` for an image below 64 px, of which the last map would be a single pixel."
     h,w = x.shape[-2:]
     if min(h,w)<64:
-        raise ValueError(f'The image is {h} × {w} px: an encoder needs at least 64 px on each side.')
+        raise ValueError(
+            f'The image is {h} × {w} px: an encoder needs at least 64 px on each side.')
 
 # %% ../../nbs/11_models.encoders.ipynb #f04f1142
 class Encoder(nn.Module):
@@ -133,7 +134,8 @@ def widen_stem(
 
 # %% ../../nbs/11_models.encoders.ipynb #5875df3b
 TORCHVISION = dict( # name of the backbone: the function that cuts it
-    resnet18=cut_resnet, resnet34=cut_resnet, resnet50=cut_resnet, resnet101=cut_resnet, resnet152=cut_resnet,
+    resnet18=cut_resnet, resnet34=cut_resnet, resnet50=cut_resnet, resnet101=cut_resnet,
+    resnet152=cut_resnet,
     vgg16_bn=cut_vgg, densenet121=cut_densenet,
 )
 
@@ -160,7 +162,9 @@ def _lite0_package():
 def _hub_id(name):
     "The repository of a backbone of timm on the Hugging Face hub. Raises `ValueError` if timm has no weights of it."
     repo = timm.models.get_pretrained_cfg(name).hf_hub_id
-    if repo is None: raise ValueError(f"timm has no weights of '{name}': choose another backbone, or pretrained=False.")
+    if repo is None:
+        raise ValueError(
+            f"timm has no weights of '{name}': choose another backbone, or pretrained=False.")
     return repo
 
 # %% ../../nbs/11_models.encoders.ipynb #4384387a
@@ -194,7 +198,8 @@ def _weights_file(name, url, file):
 def _read_weights(file):
     "The tensors of a file. Raises `ValueError` if it does not have the SHA-256 of its name."
     expected = re.search(r'-([0-9a-f]{8,})\.pth$|^([0-9a-f]{64})$', file.resolve().name)
-    if expected and not hashlib.sha256(file.read_bytes()).hexdigest().startswith(expected[expected.lastindex]):
+    if expected and not hashlib.sha256(file.read_bytes()).hexdigest().startswith(
+        expected[expected.lastindex]):
         raise ValueError('its content does not have the SHA-256 of its name')
     if file.suffix=='.safetensors': return load_file(file)
     return torch.load(file, map_location='cpu', weights_only=True)
@@ -214,7 +219,8 @@ def pretrained_weights(
         raise OSError(f"The pretrained weights of '{name}' are not on this machine and cannot be downloaded ({e}): "
                       f'{package}save {url} as {file}, or train without them (--scratch, pretrained=False).') from e
     try: return _read_weights(file)
-    except Exception as e: raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
+    except Exception as e:
+        raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
 
 # %% ../../nbs/11_models.encoders.ipynb #2869a743
 def _densenet_name(key):
@@ -259,7 +265,8 @@ def timm_features(name, **kwargs): # a name of timm, arguments of `timm.create_m
     strides = m.feature_info.reduction()
     missing = [str(s) for s in STRIDES if s not in strides]
     if missing: _refuse(name, f"its maps have the strides {strides}, without {', '.join(missing)}")
-    if not isinstance(m, FeatureListNet): _refuse(name, 'its maps are not computed one after the other')
+    if not isinstance(m, FeatureListNet):
+        _refuse(name, 'its maps are not computed one after the other')
     return m
 
 # %% ../../nbs/11_models.encoders.ipynb #b036e0f7
@@ -301,7 +308,8 @@ def _maps(name, stages, in_channels):
     for stage in stages: stage.eval()
     try:
         with torch.no_grad(): fs = feature_list(stages, torch.zeros(1,in_channels,64,64))
-    except (AssertionError, RuntimeError) as e: _refuse(name, f'an image of 64 px is an error in it ({e})')
+    except (AssertionError, RuntimeError) as e:
+        _refuse(name, f'an image of 64 px is an error in it ({e})')
     for stage in stages: stage.train()
     sizes = [f.shape[-1] for f in fs]
     if sizes!=[32,16,8,4,2]: _refuse(name, f'an image of 64 px gives maps of {sizes} px')
@@ -354,7 +362,8 @@ class WholeEncoder(nn.Module):
         fs = list(self.net(x))[-5:]
         expected = [(c, *(-(-n//s) for n in x.shape[-2:])) for c,s in zip(self.channels, STRIDES)]
         if [tuple(f.shape[1:]) for f in fs]!=expected:
-            raise ValueError(f'The maps have the shapes {[tuple(f.shape[1:]) for f in fs]}, not {expected}.')
+            raise ValueError(
+                f'The maps have the shapes {[tuple(f.shape[1:]) for f in fs]}, not {expected}.')
         return fs
 
 # %% ../../nbs/11_models.encoders.ipynb #c5e79693
@@ -365,6 +374,7 @@ def set_drop_path(
     """Give the blocks of an encoder from timm a probability to be left out in training, which grows with the depth.
     Raises `ValueError` for an encoder without such blocks."""
     blocks = [m for m in encoder.modules() if hasattr(m, 'drop_path')]
-    if rate and not blocks: raise ValueError('This encoder has no blocks that can be left out: set drop_path to 0.')
+    if rate and not blocks:
+        raise ValueError('This encoder has no blocks that can be left out: set drop_path to 0.')
     for i,block in enumerate(blocks):
         block.drop_path = DropPath(rate*i/len(blocks)) if rate else nn.Identity()

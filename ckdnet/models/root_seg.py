@@ -19,7 +19,8 @@ class ReleasePooling(nn.Sequential):
         ni:int, # input channels
         nf:int, # output channels
     ):
-        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(ni, nf, 1, bias=False), nn.ReLU(), nn.BatchNorm2d(nf))
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(ni, nf, 1, bias=False), nn.ReLU(),
+                         nn.BatchNorm2d(nf))
 
     def forward(self, x): # (B,ni,h,w) -> (B,nf,h,w)
         pool,conv,relu,bn = self
@@ -62,7 +63,8 @@ class DeepLabV3PlusDecoder(nn.Module):
         self.aspp = pyramid(deep, width, variant)
         self.low = conv_bn_relu(low, 48, ks=1)
         self.mix = nn.Sequential(
-            conv_bn_relu(width+48, width), conv_bn_relu(width, width), dropout(0.5), nn.Conv2d(width, 1, 1))
+            conv_bn_relu(width+48, width), conv_bn_relu(width, width), dropout(0.5),
+            nn.Conv2d(width, 1, 1))
         if variant=='authors': kaiming_normal(self)
 
     def enlarge(self,
@@ -98,7 +100,8 @@ class RootSegNet(nn.Module):
         super().__init__()
         self.variant = variant
         self.encoder = encoder
-        self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width, variant)
+        self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width,
+                                            variant)
 
     def decode(self,
         feats:list, # the encoder's five maps

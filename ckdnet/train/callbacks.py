@@ -197,7 +197,8 @@ class KeepLast(Callback):
 
     def after_epoch(self):
         if getattr(self.learn, 'replaying', False) or rank_distrib(): return
-        if self.epoch in self._epochs(): save_weights(self.model, epoch_file(self.folder, self.epoch))
+        if self.epoch in self._epochs():
+            save_weights(self.model, epoch_file(self.folder, self.epoch))
 
     def after_fit(self):
         files = [epoch_file(self.folder, epoch) for epoch in self._epochs()]
@@ -260,7 +261,8 @@ class FiniteGradientClip(GradientClip):
 
 # %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
 _OF_PROCESS = dict(torch=object, random=object, numpy=object, cuda=list)
-STATE = dict(n_epoch=range(2**32), rows=[[float]], seconds=float, skipped=range(2**32), best=(str,None), model=dict,
+STATE = dict(n_epoch=range(2**32), rows=[[float]], seconds=float, skipped=range(2**32),
+             best=(str,None), model=dict,
              opt=dict, order=object, smooth_loss=object, random=[_OF_PROCESS])
 STATE |= {'epochs?':{'*':str}, 'scaler?':dict} # earlier versions did not keep these
 
@@ -333,7 +335,8 @@ def usable_state(
     best, # path of the best weights, or None
     n_epoch:int, # of the training
 )->dict|None:
-    "The saved state of a training of `n_epoch` epochs; None, with a warning, if it or weights that it needs are damaged."
+    """The saved state of a training of `n_epoch` epochs; None, with a warning, if it or weights that it needs
+    are damaged."""
     state = read_state(file)
     if state and state['n_epoch']!=n_epoch:
         raise ValueError(f"{file} belongs to a training of {state['n_epoch']} epochs, not {n_epoch}: "
@@ -343,7 +346,8 @@ def usable_state(
                          'or remove it.')
     damaged = _damaged_weights(state, file.parent, best) if state else [file]
     if not damaged: return state
-    warnings.warn(f'{damaged[0]} is damaged or missing: this stage is trained again from its beginning.')
+    warnings.warn(
+        f'{damaged[0]} is damaged or missing: this stage is trained again from its beginning.')
 
 # %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
 class Resume(Callback):
@@ -406,7 +410,9 @@ class InWords(Callback):
 
     def after_batch(self):
         if not self.batches: self.first,self.start = self.epoch, time.perf_counter()
-        else: self.line.show(f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {time_left(self._left())}')
+        else:
+            self.line.show(
+                f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {time_left(self._left())}')
         self.batches += 1
 
     def _left(self):
@@ -418,7 +424,8 @@ class InWords(Callback):
         if getattr(self.learn, 'replaying', False): return
         self.line.clear()
         values = zip(self.recorder.metric_names[1:-1], self.recorder.log[1:-1])
-        print(f'epoch {self.epoch+1} of {self.n_epoch}:', ', '.join(f'{k} {v:.3f}' for k,v in values), flush=True)
+        print(f'epoch {self.epoch+1} of {self.n_epoch}:',
+              ', '.join(f'{k} {v:.3f}' for k,v in values), flush=True)
 
 # %% ../../nbs/30_train.callbacks.ipynb #d41f260b
 class Bfloat16(MixedPrecision):

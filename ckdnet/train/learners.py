@@ -46,7 +46,8 @@ def input_norm(
     for name in (stage.net, *reversed(stage.upstream)):
         encoder = getattr(getattr(net, name), 'encoder', None)
         if encoder is not None: return encoder.mean, encoder.std
-    raise ValueError(f"{stage.title} has no `encoder`, and no network before it has: the images' norm is not known.")
+    raise ValueError(
+        f"{stage.title} has no `encoder`, and no network before it has: the images' norm is not known.")
 
 # %% ../../nbs/33_train.learners.ipynb #60ac3ab8
 def stage_dls(
@@ -57,7 +58,8 @@ def stage_dls(
     "The batches that a stage is trained on. Raises `ValueError` if several processes cannot share them equally."
     stage,recipe,df = plan.stage, plan.recipe, job.df
     n = max(1, num_distrib())
-    if plan.bs%n: raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
+    if plan.bs%n:
+        raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     with reads_recorded(plan) as watched:
         spec = watched.spec
         train,select = rows(df, 'train'), rows(df, 'select')
@@ -155,7 +157,8 @@ class StageLearner(Learner):
 
     def tta(self, *args, **kwargs):
         "Raises `NotImplementedError`."
-        raise NotImplementedError('Predictions from several views are those of `ckdnet.evaluate.predict_tta`.')
+        raise NotImplementedError(
+            'Predictions from several views are those of `ckdnet.evaluate.predict_tta`.')
 
 # %% ../../nbs/33_train.learners.ipynb #7f5b37e6
 def stage_learner(

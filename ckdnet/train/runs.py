@@ -19,7 +19,8 @@ from fastai.torch_core import set_seed
 from fastcore.imports import IN_NOTEBOOK
 from filelock import Timeout
 import ckdnet
-from ..core import check_name, file_hash, file_lock, lock_name, offenders, sync_to_disk, write_json
+from ..core import (check_name, file_hash, file_lock, lock_name, offenders, sync_to_disk,
+                         write_json)
 from ..data.files import DataError
 from ..data.index import check_diagnoses, rows, train_parts
 from ..evaluate import evaluate
@@ -110,7 +111,8 @@ def train_stage(
 def _announce(plan, learn):
     spec = plan.spec
     fold = '' if spec.fold is None else f', fold {spec.fold}'
-    print(f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {len(learn.dls.train_ds)} images')
+    print(
+        f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {len(learn.dls.train_ds)} images')
 
 @contextmanager
 def _in_words(learn, plan):
@@ -214,14 +216,17 @@ def check_images(
     splits = ('train','select','valid') if stage.given else ('train','select')
     for split in splits:
         if len(usable(split)): continue
-        raise DataError(f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none.")
+        raise DataError(
+            f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none.")
     if stage.target=='mask': return
     trained,select = (usable(split).diagnosis for split in ('train','select'))
     _check_classes(stage, job.dataset, trained, select)
 
 def _check_classes(stage, dataset, trained, select):
     absent = [c for c in dataset.classes if c not in set(trained)]
-    if absent: raise DataError(offenders('Classes without a training image', absent, 'Split the images differently.'))
+    if absent:
+        raise DataError(
+            offenders('Classes without a training image', absent, 'Split the images differently.'))
     if any(0<(select==c).sum()<len(select) for c in dataset.task_classes): return
     raise DataError(f"The best epoch of {stage.title} cannot be selected: all images of 'select' are of "
                     f"{' or '.join(select.unique())}.")
@@ -238,7 +243,8 @@ def _check_report(job):
 def _check_writable(folder):
     folder.mkdir(parents=True, exist_ok=True)
     try: tempfile.TemporaryFile(dir=folder).close()
-    except OSError as e: raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
+    except OSError as e:
+        raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
 def make_result(
@@ -248,7 +254,9 @@ def make_result(
     "Train and evaluate a job, and write its result."
     spec,df,dataset = job.spec, job.df, job.dataset
     twins = df.image_id[df.split=='twin'].tolist()
-    if twins: print(f'{len(twins)} training images are left out: they show or look like lesions of Validation or Test.')
+    if twins:
+        print(
+            f'{len(twins)} training images are left out: they show or look like lesions of Validation or Test.')
     net,history,stages = train(job)
     evaluation = evaluate(net, df, job.store, dataset, post_process=job.cleaning, other=spec.other,
                           **spec.prediction)
@@ -257,7 +265,8 @@ def make_result(
     origin = dict(spec=asdict(spec), data=describe_images(job.data, dataset, df), stages=stages,
                   **environment(), finished=finished, reported_on='valid')
     tables = {'.csv':evaluation.images, '_tta.csv':evaluation.tta,
-              '_dihedral.csv':evaluation.dihedral, '_official.csv':evaluation.official, '_history.csv':history}
+              '_dihedral.csv':evaluation.dihedral, '_official.csv':evaluation.official,
+              '_history.csv':history}
     write_result(file, origin | evaluation.metrics, tables, evaluation.arrays)
 
 # %% ../../nbs/34_train.runs.ipynb #1bc59569
@@ -274,7 +283,8 @@ def is_recorded(
                          '(data), or another folder for the results.')
     _check_same_training(recorded, file, job)
     damaged = recorded.damaged_files()
-    if not damaged: print(f"Already recorded on {recorded.result['finished'][:10]}, not trained: {file}")
+    if not damaged:
+        print(f"Already recorded on {recorded.result['finished'][:10]}, not trained: {file}")
     elif not all((job.folder(plan)/'done.json').exists() for plan in job.plans):
         fix = f'Restore them, or remove {file} to make the result again.'
         raise ValueError(offenders('Files of a result that are damaged or missing', damaged, fix))
@@ -287,7 +297,9 @@ def _check_same_training(recorded, file, job):
     names = {plan.stage.name:job.folder(plan).name for plan in job.plans}
     other = [stage for stage,name in names.items() if stages[stage].get('checkpoint', name)!=name]
     fix = 'Choose another folder for the results, or remove this one.'
-    if other: raise ValueError(offenders(f'{file} was trained with another recipe, or by another version of the code',
+    if other:
+        raise ValueError(
+            offenders(f'{file} was trained with another recipe, or by another version of the code',
                                          other, fix))
 
 def check_same_spec(
@@ -340,12 +352,15 @@ def what_will_run(
     if left:
         names = ', '.join(dict.fromkeys(job.spec.name for job in left))
         epochs = sum(plan.epochs for plan in stages.values())
-        lines.append(f'To do: {names}. Stages to train: {len(stages)}, with {epochs} epochs in all.')
+        lines.append(
+            f'To do: {names}. Stages to train: {len(stages)}, with {epochs} epochs in all.')
     for df in {id(job.df):job.df for job in left}.values():
         n = df.split.value_counts()
-        lines.append(f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on.')
+        lines.append(
+            f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on.')
     first = jobs[0]
-    lines.append(f'Results: {Path(results)/first.data}. Weights and logs: {first.place/first.data}.')
+    lines.append(
+        f'Results: {Path(results)/first.data}. Weights and logs: {first.place/first.data}.')
     return '\n'.join(lines)
 
 # %% ../../nbs/34_train.runs.ipynb #ad2368d7

@@ -24,7 +24,8 @@ def tensorboard_callbacks(
     class ToTensorBoard(TensorBoardCallback):
         def after_batch(self):
             self.writer.add_scalar('train_loss', self.smooth_loss, self.train_iter)
-            for i,h in enumerate(self.opt.hypers): self.writer.add_scalar(f'lr_{i}', h['lr'], self.train_iter)
+            for i,h in enumerate(self.opt.hypers):
+                self.writer.add_scalar(f'lr_{i}', h['lr'], self.train_iter)
     logs = Path(folder)/'tensorboard'/plan.spec.name/plan.spec.stem/plan.stage.name
     return [ToTensorBoard(logs, trace_model=False, log_preds=False)]
 
@@ -47,7 +48,8 @@ def wandb_callbacks(
 )->list:
     "A run of Weights & Biases for each stage, with the spec as its configuration."
     spec = plan.spec
-    return [ToWandb(group=f'{spec.name}_{spec.stem}', name=plan.stage.name, dir=folder, config=asdict(spec))]
+    return [ToWandb(group=f'{spec.name}_{spec.stem}', name=plan.stage.name, dir=folder,
+                    config=asdict(spec))]
 
 # %% ../../nbs/37_train.trackers.ipynb #0d25b6b1
 TRACKERS = dict(tensorboard=tensorboard_callbacks, wandb=wandb_callbacks)
