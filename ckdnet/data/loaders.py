@@ -31,6 +31,7 @@ def take(array, rows):
     "Some rows of a tensor, on its device."
     return array.index_select(0, send(torch.from_numpy(rows), array.device))
 
+# %% ../../nbs/05_data.loaders.ipynb #04402ff0
 def check_classes(labels, classes):
     "Raises `ValueError` if one of the classes does not occur in `labels`."
     absent = [c for i,c in enumerate(classes) if i not in labels]
@@ -201,6 +202,7 @@ def resize(x, size):
     "Images (B,C,H,W) as (B,C,size,size), antialiased; the same tensor if it has this size."
     return x if x.shape[-1]==size else F.interpolate(x, size=size, mode='bilinear', antialias=True)
 
+# %% ../../nbs/05_data.loaders.ipynb #07efdcb0
 def resample(x, grid, pad, mode):
     "Images (B,C,H,W) sampled at the positions `grid` (B,size,size,2): (B,C,size,size)."
     size = grid.shape[1]

@@ -27,6 +27,7 @@ class ReleasePooling(nn.Sequential):
         mean = relu(conv(pool(x)))
         return bn(F.interpolate(mean, size=x.shape[-2:]))
 
+# %% ../../nbs/12_models.root_seg.ipynb #23869fc6
 def pyramid(ni, nf, variant): # channels in, channels out, 'paper' or 'authors'
     "Atrous spatial pyramid pooling, (B,ni,h,w) -> (B,nf,h,w): torchvision's, for 'authors' changed to the release's."
     aspp = ASPP(ni, [6,12,18], nf)
