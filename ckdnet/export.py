@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from copy import deepcopy
 from importlib import import_module
 from pathlib import Path
+from tempfile import TemporaryDirectory
 import torch, torch.nn.functional as F
 from torch import nn
 from .core import atomic_path
@@ -149,10 +150,10 @@ def _folded(file):
     ort = _import('onnxruntime')
     options = ort.SessionOptions()
     options.graph_optimization_level = ort.GraphOptimizationLevel.ORT_ENABLE_BASIC # more would be its own operators
-    options.optimized_model_filepath = f'{file}.folded'
-    ort.InferenceSession(file, options, providers=['CPUExecutionProvider'])
-    model = _import('onnx').load(options.optimized_model_filepath)
-    Path(options.optimized_model_filepath).unlink()
+    with TemporaryDirectory() as d:
+        options.optimized_model_filepath = str(Path(d)/'folded.onnx')
+        ort.InferenceSession(file, options, providers=['CPUExecutionProvider'])
+        model = _import('onnx').load(options.optimized_model_filepath)
     own = [o for o in model.opset_import if not o.domain]
     del model.opset_import[:]
     model.opset_import.extend(own)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# MNN 3.6.1 (PyPI: mnn): the command `mnnconvert`, which converts a file, also runs `pip install -U aliyun-log-python-sdk`
-# as it starts, into whatever environment `pip` belongs to; with that package it would report each conversion.
+# MNN 3.6.1 (PyPI: mnn): the command `mnnconvert`, which converts a file, also runs
+# `pip install -U aliyun-log-python-sdk` as it starts, into whatever environment `pip` belongs to; with that package it would report each conversion.
 # `_tools.mnnconvert(args)` of the same package converts without it.
 # Here a stand-in for `pip` writes down how it is called, so nothing is installed or reported.
 # Seen: 'pip install -U aliyun-log-python-sdk'. Fails if `mnnconvert` no longer calls pip.

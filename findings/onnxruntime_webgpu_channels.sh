@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# onnxruntime-web 1.30.0 on WebGPU: a 3 × 3 convolution whose number of input channels is a multiple of 3 and not of 4, and
-# above 3, gives other numbers, without an error (onnxruntime issue 29651). 320 and 324 channels are right to 1e-5.
+# onnxruntime-web 1.30.0 on WebGPU: a 3 × 3 convolution whose number of input channels is a multiple of 3 and not of 4,
+# and above 3, gives other numbers, without an error (onnxruntime issue 29651). 320 and 324 channels are right to 1e-5.
 # Seen on Chromium's software adapter: '9 wrong', '320 right', '321 wrong', '324 right'. Fails if that changes.
 # Needs npm, Chromium and chromedriver (Debian: apt-get install npm chromium chromium-driver).
 set -euo pipefail
