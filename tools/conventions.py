@@ -1,7 +1,7 @@
 """Measure what other libraries give where a metric has no obvious value. `python tools/conventions.py` makes a
 temporary environment beside the running one, installs pinned versions there, and writes
 data/results/conventions.json. Not in CI."""
-import argparse, json, subprocess, sys, sysconfig, tempfile, venv, warnings
+import argparse, json, subprocess, sysconfig, tempfile, venv, warnings
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np

@@ -243,12 +243,12 @@ class Stored:
         try:
             state = usable_state(self.stage/'resume.pt', self.stage/'best.safetensors',
                                  self.n_epoch)
-        except ValueError as e: raise DataError(e) if 'belongs to' in str(e) else e
+        except ValueError as e: raise DataError(e) if 'belongs to' in str(e) else e # noqa: B904
         if state is None: raise DataError('the stage is trained again')
 
     def use_weights(self):
         try: predictor = Predictor.from_pretrained(self.here/'mine.safetensors')
-        except ValueError as e: raise DataError(e) if 'update ckdnet' in str(e).lower() else e
+        except ValueError as e: raise DataError(e) if 'update ckdnet' in str(e).lower() else e # noqa: B904
         predictor(self.image).summary()
 
     def write_weights(self, described):

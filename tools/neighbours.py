@@ -169,7 +169,6 @@ def smp():
     return f'{tried} (the large ones, and those of timm, were not tried) as that of RootSeg-Net{note}'
 
 def kornia():
-    import torch
     from kornia.augmentation import AugmentationSequential, RandomHorizontalFlip, RandomRotation
     net,x,mask,label = cascade()
     augment = AugmentationSequential(RandomHorizontalFlip(), RandomRotation(90.),

@@ -15,7 +15,7 @@ from ckdnet.evaluate import per_image, summary
 from ckdnet.export import OUTPUTS, export_onnx
 from ckdnet.preprocess import to_size
 from ckdnet.pretrained import load_cascade
-import ckdnet.data.isic # registers the data sets
+import ckdnet.data.isic # noqa: F401 (registers the data sets)
 
 SHAPES = ((1,3,224,224), (3,3,224,224), (1,3,131,66))
 OUT = Path('data/results/runtimes.json')

@@ -49,7 +49,7 @@ def isic2019(
 )->tuple: # index before the split, and lines for the user
     "The images of ISIC2019. Raises `DataError` for anything missing, unknown or doubled."
     found,parts,notes = pictures(folder, strict=False), [], []
-    for part,split,published in (('Training','train',25_331), ('Test','test',8_238)):
+    for part,split,n_published in (('Training','train',25_331), ('Test','test',8_238)):
         path = find_table(folder, f'ISIC_2019_{part}_GroundTruth', required=split=='train')
         if path is None: continue
         t = read_columns(path, ['image',*_ISIC2019]).set_index('image')
@@ -59,7 +59,7 @@ def isic2019(
         label = n.idxmax(axis=1).str.upper()
         diagnosis,left = map_labels(label, 'isic2019', 'isic2019')
         about = _metadata(folder, part, t.index)
-        parts.append(index_of(about, found, edition(path, len(t), published), label, diagnosis,
+        parts.append(index_of(about, found, edition(path, len(t), n_published), label, diagnosis,
                               about.get('lesion_id'), split))
         notes += left
     return pd.concat(parts, ignore_index=True), notes

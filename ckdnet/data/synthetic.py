@@ -468,7 +468,7 @@ def as_archive(folder, rows):
                                       'Seborrheic keratosis'),
                 nevus=('Benign','Benign melanocytic proliferations','Nevus'))
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         save_image(folder/f'ISIC_{i:07d}.jpg', im)
         table.append((f'ISIC_{i:07d}','Anonymous','CC-0',40+i%30,'posterior torso',*tree[label],
                       None,None,
@@ -519,7 +519,7 @@ def as_isic2019(folder, rows):
     classes = ('MEL','NV','BCC','AK','BKL','DF','VASC','SCC','UNK')
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     truth,about = [],[]
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'ISIC_{i:07d}' + ('_downsampled' if i%3==0 else '')
         save_image(folder/'ISIC_2019_Training_Input'/f'{name}.jpg', im)
         truth.append((name, *(float(c==short[label]) for c in classes)))
@@ -533,7 +533,7 @@ def as_isic2019(folder, rows):
 def as_isic2020(folder, rows):
     "Second edition of the table, and the list of duplicates."
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         save_image(folder/'train'/f'ISIC_{i:07d}.jpg', im)
         ill = label=='melanoma'
         table.append((f'ISIC_{i:07d}', f'IP_{i//3:07d}', f'IL_{i:07d}', ('male','female')[i%2],
@@ -552,7 +552,7 @@ def as_derm7pt(folder, rows):
     words = dict(melanoma='melanoma (in situ)', seborrheic_keratosis='seborrheic keratosis',
                  nevus='clark nevus')
     table,parts = [],dict(train=[], valid=[], test=[])
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         for kind in 'al': save_image(folder/'images'/'NEL'/f'N{kind}l{i:03d}.jpg', im)
         table.append(
             (i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
@@ -569,7 +569,7 @@ def as_pad_ufes_20(folder, rows):
     "Photographs, whose ids have an ending."
     short = dict(melanoma='MEL', seborrheic_keratosis='SEK', nevus='NEV')
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'PAT_{i//2}_{i}_{100+i}.png'
         save_image(folder/'images'/f'imgs_part_{1+i%3}'/name, im)
         table.append((f'PAT_{i//2}', i, 40+i%30, ('MALE','FEMALE')[i%2], f'{1+i%6}.0', 'FACE',
@@ -583,7 +583,7 @@ def as_bcn20000(folder, rows):
     "A table beside a folder in a folder of one name."
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'BCN_{i:010d}.jpg'
         save_image(folder/'BCN_20k_train'/'bcn_20k_train'/name, im)
         table.append(
@@ -599,7 +599,7 @@ def as_milk10k(folder, rows):
     classes = ('AKIEC','BCC','BEN_OTH','BKL','DF','INF','MAL_OTH','MEL','NV','SCCKA','VASC')
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     truth,about = [],[]
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         lesion = f'IL_{i:07d}'
         truth.append((lesion, *(float(c==short[label]) for c in classes)))
         for k,kind in enumerate(('clinical: close-up','dermoscopic')):
