@@ -7,7 +7,8 @@ cfg = ConfigParser(delimiters=['='])
 cfg.read('settings.ini', encoding='utf-8')
 cfg = cfg['DEFAULT']
 
-extras = {key.removesuffix('_requirements'): cfg[key].split() for key in cfg if key.endswith('_requirements')}
+extras = {key.removesuffix('_requirements'): cfg[key].split() for key in cfg
+          if key.endswith('_requirements')}
 extras['dev'] = sum(extras.values(), [])  # the development set-up has them all
 pages = dict(Repository='', Issues='/issues', Changelog='/blob/main/CHANGELOG.md')
 urls = {name: cfg['repository'] + page for name,page in pages.items()} if cfg['repository'] else {}
@@ -22,7 +23,8 @@ setup(
     long_description_content_type='text/markdown',
     packages=[*find_packages(include=['ckdnet', 'ckdnet.*']), 'ckdnet.recorded'],
     package_dir={'ckdnet.recorded': 'data/results'},  # so that the notebooks of nbs/paper/ find them anywhere
-    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle', 'weights/*',
+    package_data={'ckdnet': ['py.typed', 'paper_tables/*.csv', 'data/*.csv', 'figures.mplstyle',
+                             'weights/*',
                              'sample/*', 'webpage/*'],
                   'ckdnet.recorded': ['*.json', '*/*', '*/*/*']},
     install_requires=cfg['requirements'].split(),

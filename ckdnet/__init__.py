@@ -31,11 +31,13 @@ else:
         'pretrained': ('load_cascade',),
         'spec': ('Spec',),
     }
-    _MODULE_OF = {name: f'{__name__}.{module}' for module,names in _MODULES.items() for name in names}
+    _MODULE_OF = {name: f'{__name__}.{module}'
+                  for module,names in _MODULES.items() for name in names}
 
     def __getattr__(name):
         "A name of `__all__`."
-        if name not in _MODULE_OF: raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
+        if name not in _MODULE_OF:
+            raise AttributeError(f"module 'ckdnet' has no attribute '{name}'")
         return getattr(import_module(_MODULE_OF[name]), name)
 
     def __dir__(): return sorted({*globals(), *__all__})

@@ -32,7 +32,8 @@ _TITLE = f"""<h2 style="margin:0">A skin lesion: diagnosis and outline</h2>
 def _check_version():
     "Raises `ImportError` for ipywidgets before 8."
     if int(widgets.__version__.split('.')[0])>=8: return
-    raise ImportError(f"The app needs ipywidgets 8, and {widgets.__version__} is installed: `pip install 'ipywidgets>=8'`, "
+    raise ImportError(
+        f"The app needs ipywidgets 8, and {widgets.__version__} is installed: `pip install 'ipywidgets>=8'`, "
                       'and restart the kernel.')
 
 # %% ../nbs/56_app.ipynb #80552c8e
@@ -47,22 +48,28 @@ class App(widgets.VBox):
         self.predictor = predictor or Predictor.from_pretrained()
         self.prediction = None # the one that is shown
         self.images = [] # Pillow images and errors of the last upload
-        self.upload = widgets.FileUpload(accept='image/*', multiple=True, description='Choose images',
+        self.upload = widgets.FileUpload(accept='image/*', multiple=True,
+                                         description='Choose images',
                                          layout=dict(width='auto'))
         self.example = widgets.Button(description='Try the example')
         self.which = widgets.Dropdown(description='Image', layout=dict(display='none'))
-        self.threshold = widgets.FloatSlider(.5, min=.05, max=.95, step=.05, description='Threshold of the fine mask',
-                                             continuous_update=False, layout=dict(width='420px', max_width='100%'),
+        self.threshold = widgets.FloatSlider(.5, min=.05, max=.95, step=.05,
+                                             description='Threshold of the fine mask',
+                                             continuous_update=False,
+                                             layout=dict(width='420px', max_width='100%'),
                                              style=dict(description_width='initial'))
         self.tta = widgets.Checkbox(description='Test-time augmentation', indent=False)
         self.message = widgets.HTML()
-        self.picture = widgets.Image(layout=dict(max_width='100%', align_self='flex-start', display='none'))
+        self.picture = widgets.Image(
+            layout=dict(max_width='100%', align_self='flex-start', display='none'))
         self.links = widgets.HTML()
         self._connect()
         row = dict(flex_flow='row wrap')
-        choose = widgets.HBox([self.upload, widgets.HTML(_DROP), self.example, self.which], layout=row)
+        choose = widgets.HBox([self.upload, widgets.HTML(_DROP), self.example, self.which],
+                              layout=row)
         how = widgets.HBox([self.threshold, self.tta], layout=row)
-        super().__init__([widgets.HTML(_TITLE), choose, how, self.message, self.picture, self.links])
+        super().__init__(
+            [widgets.HTML(_TITLE), choose, how, self.message, self.picture, self.links])
         self.add_class('ckdnet-app')
 
 # %% ../nbs/56_app.ipynb #7af8ffc4
@@ -74,17 +81,20 @@ def _connect(self:App):
     for o in (self.which, self.tta): o.observe(self._predict, 'value')
     self.threshold.observe(self._draw, 'value')
 
+# %% ../nbs/56_app.ipynb #1130ea28
 def _opened(uploaded):
     "A file of the upload widget as a Pillow image, or the `DataError` that says why it is none."
     try: return from_bytes(bytes(uploaded['content']), uploaded['name'])
     except DataError as e: return e
 
+# %% ../nbs/56_app.ipynb #29290730
 @patch
 def _take(self:App, images):
     "New images: the first one that can be read is shown, the others can be chosen."
     if not images: return
     self.images = images
-    good = [(printable(im.filename.split('/')[-1]), i) for i,im in enumerate(images) if not isinstance(im, DataError)]
+    good = [(printable(im.filename.split('/')[-1]), i) for i,
+            im in enumerate(images) if not isinstance(im, DataError)]
     self.which.unobserve(self._predict, 'value') # predicted below, also if the value stays the same
     self.which.options = good
     self.which.value = good[0][1] if good else None
@@ -106,6 +116,7 @@ def _predict(self:App, change):
         self._bad = bad
         self._draw(change)
 
+# %% ../nbs/56_app.ipynb #f5d7c58a
 @patch
 def _draw(self:App, change):
     "Show the prediction with the fine mask of this threshold."
@@ -115,11 +126,14 @@ def _draw(self:App, change):
     self.picture.value = p._repr_png_()
     self.picture.layout.display = ''
     first,*odd = html.escape(p.summary()).split(' Warning: ')
-    boxes = [f'<div style="background:#ffe9c9; padding:2px 8px; margin:2px 0">⚠ {line}</div>' for line in odd]
-    self.message.value = '<br>'.join([f'<b>{html.escape(p.name)}</b>: {first}{"".join(boxes)}', *self._bad])
+    boxes = [f'<div style="background:#ffe9c9; padding:2px 8px; margin:2px 0">⚠ {line}</div>'
+             for line in odd]
+    self.message.value = '<br>'.join(
+        [f'<b>{html.escape(p.name)}</b>: {first}{"".join(boxes)}', *self._bad])
     self.links.value = ' · '.join([_link('figure', f'{p.name}_prediction.png', self.picture.value),
                                    _link('mask', f'{p.name}_segmentation.png', _png(p.mask))])
 
+# %% ../nbs/56_app.ipynb #2684036e
 def _png(mask):
     data = io.BytesIO()
     Image.fromarray(mask.astype('uint8')*255).save(data, 'PNG')

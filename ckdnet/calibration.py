@@ -8,9 +8,7 @@ __all__ = ['event', 'reliability', 'ece', 'ece_by_chance', 'apply_temperature', 
 # %% ../nbs/23_calibration.ipynb #f0fa905e
 import warnings
 import numpy as np, pandas as pd
-from scipy.optimize import minimize_scalar
 from scipy.special import softmax
-from scipy.stats import binomtest
 from .core import check_name
 from .metrics import checked_probs
 
@@ -44,6 +42,7 @@ def _bins(p, t, n_bins, bins):
 
 def _wilson(share, n):
     "The 95 % interval of a share of `n` images."
+    from scipy.stats import binomtest # slow to import, and a prediction does not need it
     interval = binomtest(round(share*n), int(n)).proportion_ci(method='wilson')
     return interval.low, interval.high
 
@@ -62,7 +61,8 @@ def reliability(
     """
     images,predicted,observed = _bins(*event(probs, labels, label), n_bins, bins)
     low,high = zip(*map(_wilson, observed, images))
-    return pd.DataFrame(dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
+    return pd.DataFrame(
+        dict(images=images, predicted=predicted, observed=observed, low=low, high=high))
 
 # %% ../nbs/23_calibration.ipynb #2588b094
 def ece(
@@ -72,8 +72,8 @@ def ece(
     n_bins:int=10, # at most
     bins:str='quantile', # equally many images a bin, or 'uniform': of equal width (Guo et al. 2017)
 )->float: # 0…1
-    """Expected calibration error, Σ n_b/N·|predicted_b - observed_b| over the bins. Raises `ValueError` as `reliability`.
-
+    """Expected calibration error, Σ n_b/N·|predicted_b - observed_b| over the bins. Raises `ValueError` as
+    `reliability`. 
     >>> round(ece([[.9, .1]]*10, [0]*7+[1]*3), 3) # said 0.9, observed 0.7
     0.2
     """
@@ -111,7 +111,8 @@ def apply_temperature(
     >>> apply_temperature([[.8, .2]], 2).round(3).tolist()
     [[0.667, 0.333]]
     """
-    if not 0<temperature<np.inf: raise ValueError(f'A temperature is above 0 and finite, not {temperature}.')
+    if not 0<temperature<np.inf:
+        raise ValueError(f'A temperature is above 0 and finite, not {temperature}.')
     probs,_ = checked_probs(probs, np.zeros(len(probs), int))
     return softmax(np.log(np.maximum(probs, _SMALLEST))/temperature, axis=1)
 
@@ -134,10 +135,12 @@ def fit_temperature(
     labels, # (N,), integers 0…C-1
 )->float: # T, 1/20…20; 1, with a warning, if all images are classified correctly
     "The temperature with the lowest `nll` (Guo et al. 2017). Raises `ValueError` as `nll`."
+    from scipy.optimize import minimize_scalar # slow to import, and a prediction does not need it
     probs,labels = checked_probs(probs, labels)
     others = np.where(np.eye(probs.shape[1], dtype=bool)[labels], -1, probs).max(1)
     if (probs[np.arange(len(labels)), labels]>others).all():
-        warnings.warn('All images are classified correctly, so the temperature cannot be told: it stays 1.')
+        warnings.warn(
+            'All images are classified correctly, so the temperature cannot be told: it stays 1.')
         return 1.
     def loss(log_t): return nll(apply_temperature(probs, np.exp(log_t)), labels)
     limit = np.log(20)
@@ -152,5 +155,7 @@ def plot_reliability(
     "A reliability curve with its intervals, and the diagonal on which it should lie."
     error = [table.observed-table.low, table.high-table.observed]
     ax.plot([0,1], [0,1], color='0.7', lw=1, zorder=0)
-    ax.errorbar(table.predicted, table.observed, error, marker='o', ms=4, lw=1.2, capsize=2, label=label)
-    ax.set(xlim=(-.03,1.03), ylim=(-.03,1.03), aspect='equal', xlabel='probability', ylabel='share of images')
+    ax.errorbar(table.predicted, table.observed, error, marker='o', ms=4, lw=1.2, capsize=2,
+                label=label)
+    ax.set(xlim=(-.03,1.03), ylim=(-.03,1.03), aspect='equal', xlabel='probability',
+           ylabel='share of images')

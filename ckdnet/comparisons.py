@@ -213,5 +213,6 @@ def paper_table(
 )->pd.DataFrame: # one row per method, the columns of the paper
     "A results table of the paper as published. Raises `KeyError` for an unknown name."
     file = files('ckdnet')/'paper_tables'/f'{name}.csv'
-    if not file.is_file(): raise KeyError(f"There is no table '{name}' of the paper; there are table2 … table7.")
+    if not file.is_file():
+        raise KeyError(f"There is no table '{name}' of the paper; there are table2 … table7.")
     return pd.read_csv(file)

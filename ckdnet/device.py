@@ -11,7 +11,8 @@ import torch
 # %% ../nbs/01_device.ipynb #6472fa26
 def compute_device()->torch.device: # of this process
     "The GPU, or the CPU if there is no GPU of CUDA."
-    return torch.device('cuda', torch.cuda.current_device()) if torch.cuda.is_available() else torch.device('cpu')
+    return torch.device(
+        'cuda', torch.cuda.current_device()) if torch.cuda.is_available() else torch.device('cpu')
 
 def half_type(
     device, # a torch device, or its name
@@ -27,5 +28,6 @@ def send(
 )->torch.Tensor: # the same values on `device`
     "Copy `t` to a device. A copy from the CPU to a GPU uses pinned memory and does not block the caller."
     device = torch.device(device)
-    if device.type=='cuda' and t.device.type=='cpu': return t.pin_memory().to(device, non_blocking=True)
+    if device.type=='cuda' and t.device.type=='cpu':
+        return t.pin_memory().to(device, non_blocking=True)
     return t.to(device)

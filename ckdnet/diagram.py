@@ -30,7 +30,8 @@ def map_sizes(
     return sizes
 
 # %% ../nbs/09_diagram.ipynb #cf68422a
-KINDS = dict(input='#EEEEEE', encoder='#CFE3F4', message='#FBE3C0', decoder='#CDEBDD', output='#FFFFFF') # colours
+KINDS = dict(input='#EEEEEE', encoder='#CFE3F4', message='#FBE3C0', decoder='#CDEBDD',
+             output='#FFFFFF') # colours
 
 def size_text(size):
     "A size as text: (64,56,56) is `64 × 56 × 56`."
@@ -76,7 +77,8 @@ def show_maps(
     "The image, and each map over it."
     h,w = image.shape[:2]
     nrows = -(-(len(maps)+1)//ncols)
-    _,axs = plt.subplots(nrows, ncols, figsize=(1.6*ncols, 1.85*nrows), squeeze=False, layout='constrained')
+    _,axs = plt.subplots(nrows, ncols, figsize=(1.6*ncols, 1.85*nrows), squeeze=False,
+                         layout='constrained')
     for ax in axs.flat: ax.axis('off')
     grey = image.mean(2)
     axs.flat[0].imshow(image)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['class_map', 'InferenceNet', 'batches', 'as_arrays', 'predict', 'crop_probs', 'dihedral_probs', 'view_masks',
            'predict_tta', 'at_size', 'post_processed', 'per_image', 'summary', 'without', 'message_ablation',
-           'evaluate_official', 'Evaluation', 'evaluate']
+           'evaluate_official', 'Evaluation', 'given_truth', 'evaluate']
 
 # %% ../nbs/40_evaluate.ipynb #f0654df3
 from contextlib import contextmanager
@@ -13,9 +13,7 @@ from functools import partial
 from typing import NamedTuple
 import numpy as np, pandas as pd, torch, torch.nn.functional as F
 from fastcore.basics import patch
-from fastprogress.fastprogress import progress_bar
 from torch import nn
-from torchvision.transforms.v2.functional import center_crop
 from .data.files import read_mask
 from .data.index import OFFICIAL, Dataset, other_rows
 from .data.store import Store
@@ -23,7 +21,8 @@ from .device import compute_device, half_type
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import StepNet
 from .models.layers import ChannelAtten, fold_bn
-from .preprocess import CROPS
+from .preprocess import CROPS, middle
+from .progress import progress_bar
 
 # %% ../nbs/40_evaluate.ipynb #244d32a8
 def class_map(
@@ -61,7 +60,8 @@ class InferenceNet:
         "No gradients, and the precision of predictions."
         kind = self.device.type
         half = kind=='cuda' or self.bf16
-        with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half): yield
+        with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half):
+            yield
 
 # %% ../nbs/40_evaluate.ipynb #c40f0a13
 @patch
@@ -147,8 +147,9 @@ def crop_probs(
 ): # (B,C)
     "Probabilities of the diagnoses from the mean logits of the centre crops."
     with ready.inference():
-        crops = [ready.prepare(center_crop(x, [round(s*x.shape[-1])]*2)) for s in CROPS]
-        return torch.stack([ready.net.classify(c).float() for c in crops]).mean(0).softmax(1)
+        crops = [x[..., *middle(*x.shape[-2:], s)] for s in CROPS]
+        return torch.stack([ready.net.classify(ready.prepare(c)).float() for c in crops]).mean(
+            0).softmax(1)
 
 def dihedral_probs(
     ready:InferenceNet,
@@ -167,7 +168,8 @@ def view_masks(
     "Probabilities of the lesion, mean over the flipped and rotated views."
     with ready.inference():
         x = ready.prepare(x)
-        return torch.stack([inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]).mean(0)
+        return torch.stack([inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]).mean(
+            0)
 
 # %% ../nbs/40_evaluate.ipynb #b8817e98
 def predict_tta(
@@ -186,7 +188,8 @@ def predict_tta(
     views = {}
     if net.cls and diagnosis: views['probs'] = dihedral_probs if dihedral else crop_probs
     if net.seg and mask: views['fine'] = view_masks
-    return as_arrays([{k:view(ready, x) for k,view in views.items()} for x in batches(store, which, bs)])
+    return as_arrays(
+        [{k:view(ready, x) for k,view in views.items()} for x in batches(store, which, bs)])
 
 # %% ../nbs/40_evaluate.ipynb #06a4c5cb
 def at_size(
@@ -196,7 +199,8 @@ def at_size(
 ): # (H,W), bool
     """The mask at another size: probabilities are resized bilinearly, then thresholded, officially at one half. Raises
     `ValueError` for NaN."""
-    if np.isnan(prob).any(): raise ValueError('The predicted mask has NaN: the training diverged, train again.')
+    if np.isnan(prob).any():
+        raise ValueError('The predicted mask has NaN: the training diverged, train again.')
     resized = F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')
     return (resized[0,0]>threshold).numpy()
 
@@ -242,14 +246,9 @@ def summary(
         out['diagnosis'] = dataset.metrics(*probs_and_labels(images, dataset.classes))
     for name in ('coarse','fine'):
         means = images.filter(regex=f'^{name}_').mean()
-        if len(means): out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
+        if len(means):
+            out[name] = {c.removeprefix(f'{name}_'):none_if_nan(v) for c,v in means.items()}
     return out
-
-# %% ../nbs/40_evaluate.ipynb #7b5c7dc5
-def _average_auc(images, dataset):
-    "Mean AUC of the classes that make the average AUC; None where one of them does not exist."
-    probs,labels = probs_and_labels(images, dataset.classes)
-    return none_if_nan(average_auc(probs, labels, dataset.task_labels))
 
 # %% ../nbs/40_evaluate.ipynb #b9317b04
 def without(
@@ -277,7 +276,8 @@ def message_ablation(
     for message in net.messages:
         pred = predict(net, store, which, change=without(message), **kwargs)
         images = per_image(post_processed(pred, post_process), df.iloc[which], dataset.classes)
-        metrics[message] = dict(avg_AUC=_average_auc(images, dataset), JA=float(images.fine_JA.mean()))
+        metrics[message] = dict(avg_AUC=_average_auc(images, dataset),
+                                JA=float(images.fine_JA.mean()))
     return dict(without=metrics, **_factors(net))
 
 # %% ../nbs/40_evaluate.ipynb #c40f0a21
@@ -285,6 +285,22 @@ def _factors(net):
     "The learnt factors δ and μ of a cascade."
     delta = net.cls.atten.delta.item() if isinstance(net.cls.atten, ChannelAtten) else None
     return dict(delta=delta, mu=[e.mu.item() for e in net.seg.entangle or []])
+
+def _average_auc(images, dataset):
+    "Mean AUC of the classes that make the average AUC; None where one of them does not exist."
+    probs,labels = probs_and_labels(images, dataset.classes)
+    return none_if_nan(average_auc(probs, labels, dataset.task_labels))
+
+# %% ../nbs/40_evaluate.ipynb #41271b28
+def judged_by(
+    net:nn.Module,
+    df:pd.DataFrame, # the index
+)->pd.DataFrame: # 'diagnosis' and 'mask', bool, one row per image
+    "What of each image is known and predicted."
+    known = pd.DataFrame(dict(diagnosis=df.diagnosis.notna() & (net.cls is not None),
+                              mask=df['mask'].notna() & (net.seg is not None)))
+    if net.given: known[df[net.given].isna()] = False
+    return known
 
 # %% ../nbs/40_evaluate.ipynb #551c2e82
 def evaluate_official(
@@ -297,7 +313,7 @@ def evaluate_official(
 )->tuple: # split → metrics from `summary`; one row per image, with its split. Both empty without ground truth
     "The metrics of the splits `OFFICIAL`, as far as the ground truth is known."
     df = df.reset_index(drop=True) # row i is row i of the store
-    judged = _known(net, df).any(axis=1)
+    judged = judged_by(net, df).any(axis=1)
     metrics = {}
     tables = [pd.DataFrame(columns=['image_id','split'])]
     for split in OFFICIAL:
@@ -309,15 +325,33 @@ def evaluate_official(
         tables.append(images.assign(split=split))
     return metrics, pd.concat(tables[1:] or tables, ignore_index=True)
 
-# %% ../nbs/40_evaluate.ipynb #3b553a96
-def _known(net, df):
-    "What of each image is known and predicted, so that it can be judged: 'diagnosis' and 'mask', bool."
-    known = pd.DataFrame(dict(diagnosis=df.diagnosis.notna() & (net.cls is not None),
-                              mask=df['mask'].notna() & (net.seg is not None)))
-    if net.given: known[df[net.given].isna()] = False
-    return known
+# %% ../nbs/40_evaluate.ipynb #f54520de
+def to_store(
+    pred:dict, # from `predict`
+)->dict: # 'coarse' and 'fine': masks as bits; 'features' and 'cams' in half precision
+    "What is kept of a prediction."
+    masks = {k:np.packbits(pred[k]>.5, axis=-1) for k in ('coarse','fine') if k in pred}
+    return masks | {k:pred[k].astype(np.float16) for k in ('features','cams') if k in pred}
 
-# %% ../nbs/40_evaluate.ipynb #00c63409
+# %% ../nbs/40_evaluate.ipynb #a8bb5704
+def tta_per_image(
+    net:nn.Module, # these arguments as for `evaluate`
+    df:pd.DataFrame,
+    store:Store,
+    known:pd.DataFrame, # from `judged_by`: the images to predict
+    dataset:Dataset,
+    post_process=None,
+    **kwargs,
+)->pd.DataFrame: # in the order of `known`
+    "`per_image` of several views."
+    parts = []
+    for (diagnosis,mask),group in known.groupby(['diagnosis','mask']):
+        pred = predict_tta(net, store, group.index, diagnosis=diagnosis, mask=mask, **kwargs)
+        pred = post_processed(pred, post_process)
+        parts.append(per_image(pred, df.loc[group.index], dataset.classes).set_axis(group.index))
+    return pd.concat(parts).loc[known.index]
+
+# %% ../nbs/40_evaluate.ipynb #07574ac4
 class Evaluation(NamedTuple):
     "What is stored of a trained model."
     metrics:dict # 'diagnosis', 'coarse', 'fine', 'tta', 'dihedral', 'official', 'message_ablation': what there is
@@ -327,6 +361,12 @@ class Evaluation(NamedTuple):
     official:pd.DataFrame # from `evaluate_official`
     arrays:dict # 'coarse' and 'fine': masks as bits; 'features' and 'cams' in half precision
 
+def given_truth(kind, store, rows, dataset):
+    "The masks or labels of images, or None."
+    if kind=='mask': return store[rows][1]
+    if kind=='diagnosis': return torch.from_numpy(store.labels(dataset.classes)[rows])
+
+# %% ../nbs/40_evaluate.ipynb #00c63409
 def evaluate(
     net:nn.Module, # a trained `CKDNet` or `PlainNet`
     df:pd.DataFrame, # the index
@@ -338,40 +378,25 @@ def evaluate(
 )->Evaluation:
     "Predict the images of 'valid' and compute metrics. Each is judged by what is known of it and what is predicted."
     df = df.reset_index(drop=True) # row i is row i of the store
-    known = _known(net, df)
+    known = judged_by(net, df)
     which = np.flatnonzero((df.split=='valid') & known.any(axis=1))
-    truth = _given_truth(net.given, store, other_rows(which) if other else which, dataset)
+    truth = given_truth(net.given, store, other_rows(which) if other else which, dataset)
     pred = post_processed(predict(net, store, which, given=truth, **kwargs), post_process)
     images = per_image(pred, df.loc[which], dataset.classes)
     none = images.iloc[:0]
-    if net.given: return Evaluation(summary(images, dataset), images, none, none, none, _to_store(pred))
-    tta = _tta_per_image(net, df, store, dataset, known.loc[which], post_process, kwargs)
+    if net.given:
+        return Evaluation(summary(images, dataset), images, none, none, none, to_store(pred))
+    tta = tta_per_image(net, df, store, known.loc[which], dataset, post_process, **kwargs)
     diagnosed = which[known.diagnosis[which]]
     dihedral = none
     if len(diagnosed):
         pred_8 = predict_tta(net, store, diagnosed, mask=False, dihedral=True, **kwargs)
         dihedral = per_image(pred_8, df.loc[diagnosed], dataset.classes)
-    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset), dihedral=summary(dihedral, dataset))
-    metrics['official'],official = evaluate_official(net, df, store, dataset, post_process, **kwargs)
+    metrics = summary(images, dataset) | dict(tta=summary(tta, dataset),
+                                              dihedral=summary(dihedral, dataset))
+    metrics['official'],official = evaluate_official(net, df, store, dataset, post_process,
+                                                     **kwargs)
     if net.messages and known.loc[which].all(axis=None):
-        metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process, **kwargs)
-    return Evaluation(metrics, images, tta, dihedral, official, _to_store(pred))
-
-# %% ../nbs/40_evaluate.ipynb #5d85a74d
-def _given_truth(kind, store, rows, dataset):
-    "The masks or labels of images, or None."
-    if kind=='mask': return store[rows][1]
-    if kind=='diagnosis': return torch.from_numpy(store.labels(dataset.classes)[rows])
-
-def _tta_per_image(net, df, store, dataset, known, post_process, kwargs):
-    "`per_image` of several views; each image only for what it can be judged by."
-    parts = []
-    for (diagnosis,mask),group in known.groupby(['diagnosis','mask']):
-        pred = predict_tta(net, store, group.index, diagnosis=diagnosis, mask=mask, **kwargs)
-        pred = post_processed(pred, post_process)
-        parts.append(per_image(pred, df.loc[group.index], dataset.classes).set_axis(group.index))
-    return pd.concat(parts).loc[known.index]
-
-def _to_store(pred):
-    masks = {k:np.packbits(pred[k]>.5, axis=-1) for k in ('coarse','fine') if k in pred}
-    return masks | {k:pred[k].astype(np.float16) for k in ('features','cams') if k in pred}
+        metrics['message_ablation'] = message_ablation(net, df, store, which, dataset, post_process,
+                                                       **kwargs)
+    return Evaluation(metrics, images, tta, dihedral, official, to_store(pred))

@@ -16,7 +16,8 @@ from .data.index import get_dataset
 from .data.store import Store
 from .evaluate import predict
 from .models.registry import create_model
-from .pretrained import (FILE_NAME, feature_distance, feature_statistics, in_half_precision, save_cascade,
+from .pretrained import (FILE_NAME, feature_distance, feature_statistics, in_half_precision,
+                               save_cascade,
                                weights_file)
 from .resultfile import describe_dataset
 from .spec import PROFILES
@@ -55,5 +56,6 @@ def example_weights(
     "The weights of the package; without any, untrained ones, and a line that says so."
     try: return weights_file()
     except FileNotFoundError: pass
-    print('This version has no weights. The cascade here was never trained: its predictions mean nothing.')
+    print(
+        'This version has no weights. The cascade here was never trained: its predictions mean nothing.')
     return untrained_weights(folder, images)

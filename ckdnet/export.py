@@ -6,7 +6,7 @@
 __all__ = ['OUTPUTS', 'INPUT', 'Deployed', 'PaddedConv', 'is_mixed_up', 'pad_channels', 'about', 'export_onnx', 'export_program']
 
 # %% ../nbs/54_export.ipynb #d00a5298
-import json, warnings
+import io, json, warnings
 from contextlib import contextmanager
 from copy import deepcopy
 from importlib import import_module
@@ -50,9 +50,11 @@ class Deployed(nn.Module):
 # %% ../nbs/54_export.ipynb #88e4874b
 def _check_whole(net):
     "Raises `ValueError` unless `net` is a cascade of three networks or more that needs the image alone."
-    whole = isinstance(net, CKDNet) and not net.given and isinstance(net.cls, CKDClsNet) and net.root and net.seg
+    whole = isinstance(net, CKDNet) and not net.given and isinstance(
+        net.cls, CKDClsNet) and net.root and net.seg
     if whole: return
-    raise ValueError(f'Only a CKDNet with all three networks is exported, this is {type(net).__name__}.')
+    raise ValueError(
+        f'Only a CKDNet with all three networks is exported, this is {type(net).__name__}.')
 
 # %% ../nbs/54_export.ipynb #e5400002
 class PaddedConv(nn.Module):
@@ -64,7 +66,8 @@ class PaddedConv(nn.Module):
         self.extra = -conv.in_channels%4
         self.conv = deepcopy(conv)
         self.conv.in_channels += self.extra
-        self.conv.weight = nn.Parameter(F.pad(conv.weight, (0,0,0,0,0,self.extra)), conv.weight.requires_grad)
+        self.conv.weight = nn.Parameter(F.pad(conv.weight, (0,0,0,0,0,self.extra)),
+                                        conv.weight.requires_grad)
 
     def forward(self, x): # as of the convolution
         return self.conv(F.pad(x, (0,0,0,0,0,self.extra)))
@@ -99,8 +102,10 @@ def about(
     "What a program must know of an exported cascade. Raises `ValueError` for a wrong number of classes."
     _check_whole(net)
     n = net.cls.fc.out_features
-    if len(classes)!=n: raise ValueError(f'{len(classes)} classes are named, the cascade tells {n} apart.')
-    return dict(input=INPUT, size=str(size), classes=json.dumps(list(classes)), temperature=str(temperature),
+    if len(classes)!=n:
+        raise ValueError(f'{len(classes)} classes are named, the cascade tells {n} apart.')
+    return dict(input=INPUT, size=str(size), classes=json.dumps(list(classes)),
+                temperature=str(temperature),
                 thresholds=json.dumps(thresholds or {}))
 
 # %% ../nbs/54_export.ipynb #cfa01691
@@ -137,7 +142,8 @@ _FREE = dict(image=_SIDES, probs={0:'batch'}, coarse=_SIDES, fine=_SIDES,
 def _import(name):
     "A module of the extra. Raises `ImportError` that says how to install it."
     try: return import_module(name)
-    except ImportError as e: raise ImportError(f"The export needs {name}: pip install 'ckdnet[export]'.") from e
+    except ImportError as e:
+        raise ImportError(f"The export needs {name}: pip install 'ckdnet[export]'.") from e
 
 def _folded(file):
     "A model in which what does not depend on the image is computed already."
@@ -157,7 +163,8 @@ def _folded(file):
 def _quiet():
     "Without the warnings of a trace."
     with warnings.catch_warnings():
-        for category in (DeprecationWarning, torch.jit.TracerWarning): warnings.simplefilter('ignore', category)
+        for category in (DeprecationWarning, torch.jit.TracerWarning):
+            warnings.simplefilter('ignore', category)
         warnings.filterwarnings('ignore', 'Constant folding') # of the paddings of `PaddedConv`: a little slower to load
         yield
 
@@ -176,6 +183,8 @@ def export_program(
     deployed = Deployed(net, temperature).to(memory_format=torch.contiguous_format)
     images = torch.zeros(2,3,size,size)
     with torch.no_grad():
-        program = torch.export.export(deployed, (images,), dynamic_shapes=[{0:torch.export.Dim('batch')}])
-    with atomic_path(file) as part:
-        with open(part, 'wb') as f: torch.export.save(program, f, extra_files={'ckdnet.json':json.dumps(described)})
+        program = torch.export.export(deployed, (images,),
+                                      dynamic_shapes=[{0:torch.export.Dim('batch')}])
+    content = io.BytesIO() # on a full disk PyTorch's own writer ends the process
+    torch.export.save(program, content, extra_files={'ckdnet.json':json.dumps(described)})
+    with atomic_path(file) as part: part.write_bytes(content.getbuffer())

@@ -43,10 +43,12 @@ def draw_evidence(ax, p:Prediction):
 def draw_probs(ax, p:Prediction):
     "The calibrated probabilities as bars."
     names = [for_figure(in_words(c)) for c in p.probs]
-    bars = ax.barh(names, list(p.probs.values()), color=['0.7' if c!=p.diagnosis else 'C0' for c in p.probs])
+    bars = ax.barh(names, list(p.probs.values()),
+                   color=['0.7' if c!=p.diagnosis else 'C0' for c in p.probs])
     ax.bar_label(bars, fmt='%.2f', padding=3)
     ax.invert_yaxis()
-    ax.set(xlim=(0,1.15), xticks=[0,.5,1], xlabel='calibrated probability', title=for_figure(in_words(p.diagnosis)))
+    ax.set(xlim=(0,1.15), xticks=[0,.5,1], xlabel='calibrated probability',
+           title=for_figure(in_words(p.diagnosis)))
 
 # %% ../nbs/53_figure.ipynb #45167e51
 def plot_prediction(

@@ -92,7 +92,7 @@ def _in_words(kind):
     return WORDS[type(kind) if isinstance(kind, (dict,list)) else kind]
 
 def _short(value):
-    text = json.dumps(value)
+    text = json.dumps(value, default=str)
     return text if len(text)<40 else f'{text[:40]}…'
 
 # %% ../nbs/01_jsonfile.ipynb #a9883de0
@@ -112,7 +112,8 @@ def read_checked(
     """What a JSON file says. Raises `DataError` for a file that is too large, is no JSON, has a `checksum` that is not
     that of its content, or lacks a field; `OSError` for one that cannot be read."""
     size = Path(file).stat().st_size
-    if size>LARGEST: raise DataError(f'{file} has {size:,} bytes, the limit is {LARGEST:,}: it is another file.')
+    if size>LARGEST:
+        raise DataError(f'{file} has {size:,} bytes, the limit is {LARGEST:,}: it is another file.')
     try:
         content = json.loads(Path(file).read_text(encoding='utf-8'))
         check_values(content)
@@ -120,5 +121,6 @@ def read_checked(
         raise DataError(f'{file} is damaged ({e}): restore it, or remove it.') from e
     check_fields(content, fields, file)
     if 'checksum' in content and content['checksum']!=checksum(content):
-        raise DataError(f'{file} is not as it was written (its checksum differs): restore it, or remove it.')
+        raise DataError(
+            f'{file} is not as it was written (its checksum differs): restore it, or remove it.')
     return content

@@ -18,6 +18,7 @@ def precise(t):
     "A tensor in fp32, or in fp64 if `t` is in fp64."
     return t if t.dtype==torch.float64 else t.float()
 
+# %% ../nbs/20_losses.ipynb #aa07c8ae
 def compiled():
     "Is PyTorch tracing for `torch.compile` or `torch.export`? Then no value can be looked at."
     return torch.compiler.is_compiling()
@@ -33,7 +34,8 @@ def checked_targets(logits, targets, n):
     if not compiled() and targets.numel():
         low,high = (o.item() for o in targets.aminmax())
         most = 1 if soft else n-1
-        if not (low>=0 and high<=most): raise ValueError(f'Targets from {low} to {high}: they must be 0…{most}.')
+        if not (low>=0 and high<=most):
+            raise ValueError(f'Targets from {low} to {high}: they must be 0…{most}.')
     return targets.to(logits.dtype) if soft else targets.long()
 
 # %% ../nbs/20_losses.ipynb #15464c9c
@@ -78,7 +80,8 @@ class WeightedCrossEntropy(nn.Module):
         logits = precise(logits)
         targets = checked_targets(logits, targets, len(self.counts))
         weight = self.weight.to(logits)
-        losses = F.cross_entropy(logits, targets, weight, reduction='none', label_smoothing=self.label_smoothing)
+        losses = F.cross_entropy(logits, targets, weight, reduction='none',
+                                 label_smoothing=self.label_smoothing)
         if self.reduction=='none': return losses
         if self.variant=='paper': return losses.mean()
         of_images = targets@weight if targets.is_floating_point() else weight[targets]
@@ -104,7 +107,8 @@ def pixels(
     if q.dtype!=torch.bool and q.numel() and not compiled():
         low,high = (o.item() for o in q.aminmax())
         if not (low>=0 and high<=1):
-            raise ValueError(f'A mask has values from {low} to {high}: pass 0 and 1, not those of an image file.')
+            raise ValueError(
+                f'A mask has values from {low} to {high}: pass 0 and 1, not those of an image file.')
     return logits.flatten(1), q.flatten(1).to(logits.dtype)
 
 # %% ../nbs/20_losses.ipynb #f219a607
@@ -175,14 +179,16 @@ class FocalLoss(PixelLoss):
         variant:str='paper', # 'paper' or 'authors'
     ):
         super().__init__()
-        if gamma!=0 and not gamma>=1: raise ValueError(f'gamma must be 0 or at least 1, not {gamma}.')
+        if gamma!=0 and not gamma>=1:
+            raise ValueError(f'gamma must be 0 or at least 1, not {gamma}.')
         self.variant = check_variant(variant)
         self.gamma = gamma
         default_alpha = 0.25 if variant=='paper' else 1.
         self.alpha = default_alpha if alpha is None else alpha
 
     def of_pixels(self, logits, q):
-        if self.variant=='paper': return sigmoid_focal_loss(logits, q, self.alpha, self.gamma, 'mean')
+        if self.variant=='paper':
+            return sigmoid_focal_loss(logits, q, self.alpha, self.gamma, 'mean')
         p = logits.sigmoid().clamp(1e-6, 1-1e-6)
         lesion = (-(1-p)**self.gamma*p.log()*q).sum() / q.sum().clamp(min=1)
         other = (-p**self.gamma*(1-p).log()*(1-q)).sum() / (1-q).sum().clamp(min=1)
@@ -190,8 +196,8 @@ class FocalLoss(PixelLoss):
 
 # %% ../nbs/20_losses.ipynb #2a2323ac
 class SegLoss(PixelLoss):
-    """The segmentation loss SL = DL + λ₁·FL (Eq. 6) of `SoftDiceLoss` and `FocalLoss`, both of one variant, from logits.
-    Raises `ValueError` as `pixels`.
+    """The segmentation loss SL = DL + λ₁·FL (Eq. 6) of `SoftDiceLoss` and `FocalLoss`, both of one variant,
+    from logits. Raises `ValueError` as `pixels`.
 
     >>> round(SegLoss()(torch.zeros(1, 1, 2, 2), torch.ones(1, 2, 2)).item(), 3) # 1 - 5/6 + 0.043
     0.21
@@ -231,7 +237,8 @@ class DiceBCELoss(PixelLoss):
         self.dice = SoftDiceLoss(variant)
         self.bce = BCELoss()
 
-    def of_pixels(self, logits, q): return self.dice.of_pixels(logits, q) + self.bce.of_pixels(logits, q)
+    def of_pixels(self, logits, q):
+        return self.dice.of_pixels(logits, q) + self.bce.of_pixels(logits, q)
 
 # %% ../nbs/20_losses.ipynb #55f19c21
 SEG_LOSSES = { # name → function of (lambda_1, variant) that returns the loss

@@ -9,7 +9,6 @@ __all__ = ['SEG_METRICS', 'as_binary', 'scores_and_truth', 'as_labels', 'counts'
 
 # %% ../nbs/21_metrics.ipynb #b04cfaf7
 import numpy as np, pandas as pd
-from scipy.stats import rankdata
 from .core import offenders
 
 # %% ../nbs/21_metrics.ipynb #2fefc58d
@@ -47,7 +46,8 @@ def scores_and_truth(
         wanted = '(N,) or (N,S)' if several else '(N,)'
         raise ValueError(f'Scores {p.shape} for a truth {t.shape}: they must be {wanted} and (N,).')
     if p.dtype.kind not in 'buif' or not np.isfinite(p).all():
-        raise ValueError('Scores that are NaN, infinite or no numbers: leave these images out, or predict them again.')
+        raise ValueError(
+            'Scores that are NaN, infinite or no numbers: leave these images out, or predict them again.')
     return p.astype(float), t
 
 # %% ../nbs/21_metrics.ipynb #ad83e33b
@@ -63,10 +63,12 @@ def as_labels(
     """
     labels = np.asarray(labels)
     if labels.ndim!=1:
-        raise ValueError(f'Labels have the shape {labels.shape}, not (N,): for one-hot labels take `labels.argmax(1)`.')
+        raise ValueError(
+            f'Labels have the shape {labels.shape}, not (N,): for one-hot labels take `labels.argmax(1)`.')
     numbers = labels.dtype.kind in 'buif'
     bad = np.flatnonzero(~np.isin(labels, range(n))) if numbers else range(len(labels))
-    if len(bad): raise ValueError(offenders(f'Labels that are not integers from 0 to {n-1}, in rows', bad))
+    if len(bad):
+        raise ValueError(offenders(f'Labels that are not integers from 0 to {n-1}, in rows', bad))
     return labels.astype(int)
 
 # %% ../nbs/21_metrics.ipynb #fd0dd3b2
@@ -81,7 +83,8 @@ def counts(
     [1, 1, 1, 1]
     """
     pred,truth = as_binary(pred, 'The prediction'), as_binary(truth)
-    if pred.shape!=truth.shape: raise ValueError(f'A prediction {pred.shape} for a truth {truth.shape}.')
+    if pred.shape!=truth.shape:
+        raise ValueError(f'A prediction {pred.shape} for a truth {truth.shape}.')
     tp = (pred&truth).sum(axis)
     fp = (pred&~truth).sum(axis)
     fn = (~pred&truth).sum(axis)
@@ -107,7 +110,8 @@ def from_counts(
     (0.5, 0.6)
     """
     tp,fp,fn,tn = [np.asarray(o, dtype=float) for o in (tp, fp, fn, tn)]
-    if not all((o>=0).all() for o in (tp, fp, fn, tn)): raise ValueError('Counts must be 0 or more.')
+    if not all((o>=0).all() for o in (tp, fp, fn, tn)):
+        raise ValueError('Counts must be 0 or more.')
     def ratio(a, b): return np.where(b==0, undefined, a/np.where(b==0, 1., b))
     ja = ratio(tp, tp+fp+fn)
     return dict(
@@ -134,14 +138,16 @@ def seg_metrics(
     >>> seg_metrics([[[0, 1], [1, 1]]], [[[0, 1], [0, 1]]]).JA.round(3).tolist()
     [0.667]
     """
-    if len(pred)!=len(truth): raise ValueError(f'{len(pred)} predicted masks for {len(truth)} true masks.')
+    if len(pred)!=len(truth):
+        raise ValueError(f'{len(pred)} predicted masks for {len(truth)} true masks.')
     rows = []
     for i,(p,t) in enumerate(zip(pred, truth)):
         p,t = as_binary(p, f'Predicted mask {i}'), as_binary(t, f'True mask {i}')
         if p.shape!=t.shape:
             raise ValueError(f'Predicted mask {i} is {p.shape}, its true mask {t.shape}: '
                              'resize the prediction to the size of its image first.')
-        if p.ndim!=2: raise ValueError(f'Mask {i} has the shape {p.shape}, not (H,W): pass a list of masks.')
+        if p.ndim!=2:
+            raise ValueError(f'Mask {i} has the shape {p.shape}, not (H,W): pass a list of masks.')
         rows.append(counts(p, t))
     tp,fp,fn,tn = np.array(rows).reshape(-1,4).T
     return pd.DataFrame(from_counts(tp, fp, fn, tn))[SEG_METRICS]
@@ -159,6 +165,7 @@ def auc(
     >>> float(auc([.1, .4, .35, .8], [0, 0, 1, 1]))
     0.75
     """
+    from scipy.stats import rankdata # slow to import, and a prediction does not need it
     p,t = scores_and_truth(p, t, several=True)
     n_pos = t.sum()
     n_neg = (~t).sum()
@@ -225,7 +232,8 @@ def checked_probs(
     probs = np.asarray(probs, dtype=float)
     if probs.ndim!=2 or len(probs)!=len(labels) or n not in (None, probs.shape[1]):
         classes = f' and {n} classes' if n else ''
-        raise ValueError(f'Probabilities {probs.shape} for {len(labels)} labels{classes}: they must be (N,C) and (N,).')
+        raise ValueError(
+            f'Probabilities {probs.shape} for {len(labels)} labels{classes}: they must be (N,C) and (N,).')
     labels = as_labels(labels, probs.shape[1])
     _check_probabilities(probs)
     return probs, labels
@@ -247,7 +255,8 @@ def one_vs_rest(
     """
     p,t = scores_and_truth(p, t)
     _check_probabilities(p)
-    m = from_counts(*counts(p>0.5, t), undefined=np.nan) | dict(AUC=auc(p, t), AP=average_precision(p, t))
+    m = from_counts(*counts(p>0.5, t), undefined=np.nan) | dict(AUC=auc(p, t),
+                                                                AP=average_precision(p, t))
     return {k: none_if_nan(m[k]) for k in ('AUC','ACC','SEN','SPC','AP','PPV','NPV','Dice')}
 
 # %% ../nbs/21_metrics.ipynb #19ed54fb
@@ -287,7 +296,8 @@ def class_mean(
     """
     values,labels = np.asarray(values), np.asarray(labels)
     if labels.ndim!=1 or len(values)!=len(labels):
-        raise ValueError(f'Values {values.shape} for labels {labels.shape}: they must be (N,…) and (N,).')
+        raise ValueError(
+            f'Values {values.shape} for labels {labels.shape}: they must be (N,…) and (N,).')
     return float(np.mean([values[labels==c].mean() for c in np.unique(labels)]))
 
 def bma(

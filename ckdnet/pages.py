@@ -6,16 +6,17 @@
 __all__ = ['ENDINGS', 'NOTICE', 'save_all', 'card', 'contact_sheet', 'Pages', 'predict_files']
 
 # %% ../nbs/53_pages.ipynb #ebcbbc11
-import base64, html, io, os
+import base64, html, io
 from collections import Counter
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image, ImageOps
 from scipy import ndimage as ndi
-from .core import atomic_path, check_new, new_folder, offenders, printable, write_csv, write_json
+from .core import (atomic_path, check_new, new_folder, offenders, printable, write_csv,
+                         write_json)
 from .data.files import DataError, fail_if
 from .predictor import Prediction, Predictor, in_words
+from .progress import progress_bar
 from .sources import as_list, names_of
 from .submit import write_diagnoses, write_mask
 
@@ -32,7 +33,8 @@ def save_all(
     and `DataError` if two images have the same name."""
     folder = Path(folder)
     fail_if_same([p.name for p in predictions])
-    files = [folder/f'{p.name}{ending}' for p in predictions for ending in ENDINGS] + ([folder/table] if table else [])
+    files = [folder/f'{p.name}{ending}' for p in predictions
+             for ending in ENDINGS] + ([folder/table] if table else [])
     there = [f for f in files if f.exists()]
     if there and not overwrite:
         fix = 'Choose another folder, or pass overwrite=True.'
@@ -115,7 +117,8 @@ def _sheet(cards, failed=(), before='', after=''):
 
 # %% ../nbs/53_pages.ipynb #cce0d454
 class Pages:
-    "Contact sheets in a folder: `index.html`, `page_2.html` and so on. Call `add` for each image and `close` at the end."
+    """Contact sheets in a folder: `index.html`, `page_2.html` and so on. Call `add` for each image and `close`
+    at the end."""
     def __init__(self,
         folder:Path, # exists
         n:int=200, # images of a page
@@ -132,9 +135,11 @@ class Pages:
 
     def _write(self, more, failed=()):
         def link(k, text): return f'<a href="{self._name(k)}">{text}</a> '
-        links = (link(self.page-1, '← previous') if self.page>1 else '')+(link(self.page+1, 'next →') if more else '')
+        links = (link(self.page-1, '← previous') if self.page>1
+                 else '')+(link(self.page+1, 'next →') if more else '')
         title = '<h1>Predictions of the cascade CKDNet</h1>'+links
-        head = '<!doctype html><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>ckdnet</title>'
+        head = ('<!doctype html><meta charset="utf-8">'
+                '<meta name="viewport" content="width=device-width"><title>ckdnet</title>')
         page = head+_sheet(self.cards, failed, title, links)
         (self.folder/self._name(self.page)).write_text(page, encoding='utf-8')
         self.cards,self.page = [],self.page+1
@@ -149,6 +154,10 @@ def _name_fault(name):
     if size>255: return f'{name}: its name is too long for the name of a mask: shorten it.'
 
 # %% ../nbs/53_pages.ipynb #7567f41b
+_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, and the warnings
+  diagnoses.csv: those of the network itself, not calibrated, as in a submission
+  index.html: contact sheet; masks: as in a submission"""
+
 def predict_files(
     images, # path, folder, pattern, or any collection of these
     out, # folder to write to; made if it does not exist, else empty
@@ -166,8 +175,9 @@ def predict_files(
     if len(named)<len(files): fail_if_same(names_of(files))
     predictor = Predictor.from_pretrained(weights)
     with new_folder(out) as part:
-        n = _write_all(predictor, progress_bar(predictor.stream(good, tta), total=len(good)), part, failed)
-    print(f'\n{n} images: {out}') # below the progress bar
+        predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
+        n = _write_all(predictor, predictions, part, failed)
+    print(f'\n{n} images: {out}\n{_WRITTEN}') # below the progress bar
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/53_pages.ipynb #8d9db2a3

@@ -19,6 +19,7 @@ from PIL import Image
 from sklearn.metrics import (average_precision_score, precision_recall_curve, roc_auc_score,
                              roc_curve)
 from sklearn.neighbors import NearestNeighbors
+from .core import for_figure
 from .metrics import class_mean
 
 # %% ../nbs/42_plots.ipynb #b90059ce
@@ -73,7 +74,8 @@ def _legend_outside(fig, handles, labels):
     needed = sum(_text_width([o])+.4 for o in labels)
     fitting = int(fig.get_figwidth()/(_text_width(labels)+.4))
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
-    fig.legend(handles, labels, loc='outside lower center', ncols=ncols, columnspacing=1,
+    fig.legend(handles, [for_figure(o) for o in labels], loc='outside lower center', ncols=ncols,
+               columnspacing=1,
                handletextpad=.5)
 
 # %% ../nbs/42_plots.ipynb #ad99204f
@@ -123,7 +125,8 @@ def _check_probs(probs, n, classes):
     needed = n,len(classes)
     for name,p in probs.items():
         if p.shape!=needed:
-            raise ValueError(f'probs {name} have shape {p.shape}; {n} labels and {len(classes)} classes need {needed}.')
+            raise ValueError(
+                f'probs {name} have shape {p.shape}; {n} labels and {len(classes)} classes need {needed}.')
         broken = (~np.isfinite(p)).any(1).sum()
         if broken: raise ValueError(f'probs {name} of {broken} images are NaN or infinite.')
 
@@ -138,7 +141,8 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        ax.set(title=f'{positive} ({y.sum()} of {len(y)})', xlim=(-.02,1.02), ylim=(-.02,1.02),
+        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', xlim=(-.02,1.02),
+               ylim=(-.02,1.02),
                aspect='equal')
         if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
         elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
@@ -160,7 +164,7 @@ def plot_roc(
     for ax,y,scores in drawn:
         for name,p in scores.items():
             false_positives,true_positives,_ = roc_curve(y, p)
-            label = f'{name} AUC {roc_auc_score(y, p):.3f}'.strip()
+            label = f'{for_figure(name)} AUC {roc_auc_score(y, p):.3f}'.strip()
             ax.plot(false_positives, true_positives, label=label)
         ax.plot([0,1], [0,1], '--', color='0.5', lw=1, label='chance 0.500')
         ax.set(xlabel='1 − specificity', ylabel='sensitivity')
@@ -179,7 +183,7 @@ def plot_pr(
     for ax,y,scores in drawn:
         for name,p in scores.items():
             precision,recall,_ = precision_recall_curve(y, p)
-            label = f'{name} AP {average_precision_score(y, p):.3f}'.strip()
+            label = f'{for_figure(name)} AP {average_precision_score(y, p):.3f}'.strip()
             ax.plot(recall, precision, drawstyle='steps-post', label=label)
         ax.axhline(y.mean(), ls='--', color='0.5', lw=1, label=f'base rate {y.mean():.3f}')
         ax.set(xlabel='recall (sensitivity)', ylabel='precision')
@@ -195,7 +199,8 @@ def stretch(
     Raises `ValueError` for NaN or infinite values."""
     height,width = (size,size) if isinstance(size, int) else size
     maps = np.asarray(maps, dtype=np.float32)
-    if not np.isfinite(maps).all(): raise ValueError('Some of the maps have values that are NaN or infinite.')
+    if not np.isfinite(maps).all():
+        raise ValueError('Some of the maps have values that are NaN or infinite.')
     m = np.array([Image.fromarray(o).resize((width,height), Image.BILINEAR) for o in maps])
     m = m.reshape(-1, height, width)
     m = m-m.min((1,2), keepdims=True)
@@ -208,7 +213,7 @@ def _title_rows(axs, titles):
         ax.set(xticks=[], yticks=[])
         ax.spines[:].set_visible(False)
     for ax,title in zip(axs[:,0], titles):
-        ax.set_ylabel(title, rotation=0, ha='right', va='center', fontsize=8)
+        ax.set_ylabel(for_figure(title), rotation=0, ha='right', va='center', fontsize=8)
 
 # %% ../nbs/42_plots.ipynb #28f82224
 def plot_cams(
@@ -230,7 +235,7 @@ def plot_cams(
         for ax,cam in zip(row[-len(cams):], cams.values()):
             ax.imshow(np.mean(images[i], axis=-1), cmap='gray', vmin=0, vmax=255)
             over = ax.imshow(cam[i], vmin=0, vmax=1, alpha=.6)
-    for ax,name in zip(axs[0], columns): ax.set_title(name)
+    for ax,name in zip(axs[0], columns): ax.set_title(for_figure(name))
     _title_rows(axs, titles)
     fig.colorbar(over, ax=axs, label='least → most evidence', ticks=[], aspect=30, pad=.02)
     return fig
@@ -266,7 +271,8 @@ def plot_contours(
     Raises `ValueError` unless there is one of each per image, and for more than five predictions."""
     _check_len(len(images), {'titles': titles, 'truth': truth, **preds})
     palette = [OKABE_ITO[c] for c in ('sky','yellow','purple','vermilion','green')]
-    if len(preds)>len(palette): raise ValueError(f'{len(preds)} predictions: at most {len(palette)} can be drawn.')
+    if len(preds)>len(palette):
+        raise ValueError(f'{len(preds)} predictions: at most {len(palette)} can be drawn.')
     colours = {'ground truth': 'white', **dict(zip(preds, palette))}
     if jaccard:
         values = np.stack([jaccard[name] for name in preds], 1)
@@ -280,7 +286,7 @@ def plot_contours(
         ax.imshow(images[i])
         draw_outline(ax, truth[i], colours['ground truth'], 1.8)
         for name,p in preds.items(): draw_outline(ax, p[i], colours[name], 1)
-        ax.set_title(titles[i])
+        ax.set_title(for_figure(titles[i]))
     _legend_outside(fig, outline_handles(colours), list(colours))
     return fig
 
@@ -328,7 +334,7 @@ def plot_boundaries(
             draw_outline(ax, truth[i], 'white', 1.8)
             draw_outline(ax, p[i], OKABE_ITO['sky'], 1.2)
             ax.set(ylim=ys[::-1], xlim=xs)
-    for ax,name in zip(axs[0], preds): ax.set_title(name)
+    for ax,name in zip(axs[0], preds): ax.set_title(for_figure(name))
     _title_rows(axs, titles)
     lines = outline_handles({'ground truth': 'white', 'prediction': OKABE_ITO['sky']})
     patch = Patch(color=OKABE_ITO['yellow'], alpha=.6)
@@ -344,7 +350,7 @@ def plot_box(
     data = {name: np.asarray(values, float) for name,values in per_image.items()}
     data = {name: values[~np.isnan(values)] for name,values in data.items()}
     means = [f'{v.mean():.3f}' if len(v) else 'no values' for v in data.values()]
-    ticks = [f'{_wrap(name)}\n{mean}' for name,mean in zip(data, means)]
+    ticks = [f'{for_figure(_wrap(name))}\n{mean}' for name,mean in zip(data, means)]
     fig,axs = _panels(1, 1, max(3.2, max(1.05, _text_width(ticks)+.1)*len(data)), 2.8)
     ax = axs[0,0]
     box = ax.boxplot(
@@ -384,7 +390,8 @@ def plot_differences(
     ax = axs[0,0]
     for y,(name,d) in enumerate(rows.items()): _plot_difference(ax, y, d, published.get(name))
     ax.axvline(0, color='grey', lw=.8)
-    ax.set(yticks=range(len(rows)), yticklabels=rows, ylim=(len(rows)-.5, -.5), xlabel=xlabel)
+    ax.set(yticks=range(len(rows)), yticklabels=[for_figure(name) for name in rows],
+           ylim=(len(rows)-.5, -.5), xlabel=xlabel)
     ax.xaxis.set_major_locator(MaxNLocator(6))
     handles,labels = ax.get_legend_handles_labels()
     once = dict(zip(labels, handles))
@@ -396,7 +403,8 @@ def plot_differences(
 def _check_features(features, least):
     "The features as an array (N,C). Raises `ValueError` if there are fewer than `least`, or if they are not finite."
     features = np.asarray(features)
-    if len(features)<least: raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
+    if len(features)<least:
+        raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
     if not np.isfinite(features).all(): raise ValueError('Some features are NaN or infinite.')
     return features
 
@@ -408,7 +416,8 @@ def tsne(
     """Features placed in the plane by t-SNE (§3.3, Fig. 7; van der Maaten and Hinton 2008), with openTSNE.
     Raises `ValueError` for fewer than 4 images, for features that are all equal, and for NaN."""
     features = _check_features(features, 4)
-    if (features==features[0]).all(): raise ValueError('All features are equal: they have no layout.')
+    if (features==features[0]).all():
+        raise ValueError('All features are equal: they have no layout.')
     perplexity = min(30, (len(features)-1)/3)
     from openTSNE import TSNE # here, because nothing else needs it
     return np.asarray(TSNE(perplexity=perplexity, random_state=seed).fit(features))
@@ -436,7 +445,7 @@ def plot_tsne(
     for ax,(name,xy) in zip(axs[0], points.items()):
         if isinstance(xy, str): _say(ax, xy)
         else: _scatter(ax, np.asarray(xy), labels, classes)
-        ax.set(title=name, xticks=[], yticks=[])
+        ax.set(title=for_figure(name), xticks=[], yticks=[])
         ax.spines[:].set_visible(True)
     handles = [Line2D([], [], ls='', marker=_MARKERS[i%7], ms=4, color=c)
                for i,c in enumerate(_class_colours(classes))]

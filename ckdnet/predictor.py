@@ -154,7 +154,8 @@ class Predictor:
         metadata:dict, # from `release`, or of its file from `load_cascade`
     ):
         "Raises `DataError` for metadata without what a prediction needs."
-        fail_if(set(_NEEDED)-set(metadata), 'The weights lack', 'Write them with `ckdnet.publish.release`.')
+        fail_if(set(_NEEDED)-set(metadata), 'The weights lack',
+                'Write them with `ckdnet.publish.release`.')
         self.metadata = metadata
         self.dataset = _dataset_of(metadata)
         self.bs = metadata['prediction']['bs']
@@ -179,7 +180,8 @@ class Predictor:
         found = list(self.stream(images, tta))
         out = Predictions(o for o in found if isinstance(o, Prediction))
         out.failed = [str(o) for o in found if isinstance(o, DataError)]
-        if not out: raise DataError('\n'.join(out.failed[:5]) or 'There are no images in an empty list.')
+        if not out:
+            raise DataError('\n'.join(out.failed[:5]) or 'There are no images in an empty list.')
         if out.failed: warn('\n'.join(['Images that were left out:', *out.failed]), stacklevel=2)
         return out[0] if one else out
 
@@ -204,11 +206,12 @@ def stream(self:Predictor,
     "A `Prediction`, or the `DataError` of an image that cannot be read, for each image; memory does not grow."
     sources = as_list(images)
     crops = CROPS if tta else ()
-    jobs = [lambda s=s, n=n: read_source(s, n, self.size, crops) for s,n in zip(sources, names_of(sources))]
+    jobs = [lambda s=s, n=n: read_source(s, n, self.size, crops) for s,
+            n in zip(sources, names_of(sources))]
     start = perf_counter()
     for read in _read_ahead(jobs, self.bs):
         good = [o for o in read if isinstance(o, Photograph)]
-        made = iter(self._predict(good, tta, start) if good else [])
+        made = iter(self.predict_read(good, tta, start) if good else [])
         for o in read: yield next(made) if isinstance(o, Photograph) else o
         start = perf_counter()
 
@@ -238,16 +241,23 @@ def _measures(self:Predictor, inputs, single):
         measures = measure_prediction(255*o.x[0], single['coarse'][i], single['fine'][i], cam)
         yield measures | dict(distance=float(distances[i]))
 
+# %% ../nbs/50_predictor.ipynb #80b5b75f
 @patch
-def _predict(self:Predictor, inputs, tta, start):
-    "A `Prediction` for each `Photograph` of a batch, of which reading began at `start`."
+def predict_read(self:Predictor,
+    inputs:list, # of `Photograph`, from `read_source`; they are predicted as one batch
+    tta:bool=False, # test-time augmentation? Then they were read with `CROPS`
+    start:float=None, # when reading began, from `perf_counter`; None: now
+)->list: # of `Prediction`, in the same order
+    "Predict photographs that were read already."
+    start = start or perf_counter()
     single,out = self._run(inputs, tta)
     calibrated = apply_temperature(out['probs'], self.metadata['temperature'])
     measures = list(self._measures(inputs, single))
     ms = 1000*(perf_counter()-start)/len(inputs)
     made = []
     for i,(o,measured) in enumerate(zip(inputs, measures)):
-        probs,raw = (dict(zip(self.dataset.classes, p[i].tolist())) for p in (calibrated,out['probs']))
+        probs,raw = (dict(zip(self.dataset.classes, p[i].tolist()))
+                     for p in (calibrated,out['probs']))
         odd = warnings_of(measured, self.thresholds)
         maps = [out[k][i] for k in ('coarse','fine','cams')]
         made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms))

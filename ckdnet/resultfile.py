@@ -18,12 +18,14 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from fastcore.basics import patch
 from numpy.lib import format as npy
-from .core import atomic_path, check_name, file_hash, here_or_above, offenders, results_dir
+from .core import (atomic_path, check_name, file_hash, from_spreadsheet, here_or_above,
+                         offenders,
+                         results_dir, write_csv)
 from .data.files import DataError
 from .data.index import Dataset, fingerprint, rows
 from .data.isic import ISIC2017
 from .data.synthetic import recorded_arguments
-from .jsonfile import check_fields, read_checked, write_checked
+from .jsonfile import read_checked, write_checked
 from .metrics import probs_and_labels
 
 # %% ../nbs/24_resultfile.ipynb #c5683d1f
@@ -56,8 +58,7 @@ def write_result(
     "Write all files of a result. Raises `ValueError` for an ending that no result has, or a number that is not finite."
     paths = {ending:side_file(file, ending) for ending in (*tables, '.npz')}
     for ending,table in tables.items():
-        with atomic_path(paths[ending]) as part:
-            table.to_csv(part, index=False, float_format='%.5g')
+        write_csv(table, paths[ending], float_format='%.5g')
     with atomic_path(paths['.npz']) as part:
         with open(part, 'wb') as f: np.savez_compressed(f, **arrays)
     hashes = {ending:file_hash(path) for ending,path in paths.items()}
@@ -108,8 +109,11 @@ def read_result(
     `ValueError` for a file of another schema."""
     schema = read_checked(file, dict(schema=range(1000)))['schema']
     if schema>SCHEMA:
-        raise ValueError(f'{file} has schema {schema}, and this version reads up to {SCHEMA}: update ckdnet.')
-    if schema<3: raise ValueError(f'{file} has schema {schema}, which is not read any more: make the result again.')
+        raise ValueError(
+            f'{file} has schema {schema}, and this version reads up to {SCHEMA}: update ckdnet.')
+    if schema<3:
+        raise ValueError(
+            f'{file} has schema {schema}, which is not read any more: make the result again.')
     return read_checked(file, FIELDS if schema==3 else FIELDS | dict(checksum=str))
 
 # %% ../nbs/24_resultfile.ipynb #79fae06e
@@ -162,8 +166,10 @@ def read_images(
     try: t = pd.read_csv(file, dtype=text, keep_default_na=False, na_values=[''])
     except ValueError as e: raise DataError(f'{file} is not a table of images: {e}') from e
     absent = [c for c in ('image_id','diagnosis') if c not in t]
-    if absent: raise DataError(f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
-    return t
+    if absent:
+        raise DataError(
+            f"{file} is not a table of images: it has no column {' and no '.join(absent)}.")
+    return t.assign(**{c:t[c].map(from_spreadsheet, na_action='ignore') for c in text if c in t})
 
 # %% ../nbs/24_resultfile.ipynb #ab8d7282
 LARGEST_ARRAYS = 2**31 # bytes of all arrays of a file
@@ -291,7 +297,8 @@ def value(
     "A number of the result. Raises `KeyError` with the names that there are."
     v = self.result
     for k in keys:
-        if k not in v: raise KeyError(f"{self.file} has no '{k}' in {keys}; there are {', '.join(v)}.")
+        if k not in v:
+            raise KeyError(f"{self.file} has no '{k}' in {keys}; there are {', '.join(v)}.")
         v = v[k]
     return v
 

@@ -12,13 +12,14 @@ from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .core import offenders
-from .data.files import DataError, as_numbers, fail_if, image_size, is_clutter, read_mask, read_table
+from .data.files import (DataError, as_numbers, fail_if, image_size, is_clutter, read_mask,
+                               read_table)
 from .data.index import make_index, twins
 from .data.isic import ISIC2017, ISIC2018, files_by_id
 from .metrics import SEG_METRICS, seg_metrics
+from .progress import progress_bar
 from .stats import bootstrap_draws, delong
 
 # %% ../nbs/52_score.ipynb #f802bd84
@@ -40,10 +41,12 @@ def read_values(csv, dataset):
     ids = t.pop(dataset.id_column)
     fail_if(np.flatnonzero(ids.isna())+1, f'Rows without an image in {csv}', 'Remove them.')
     t.index = ids.str.replace(r'\.jpg$', '', flags=re.I, regex=True) # as the official scorer does
-    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {csv}', 'Remove one of each.')
+    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {csv}',
+            'Remove one of each.')
     t = as_numbers(t)
     bad = ~t.apply(lambda column: column.between(0, 1)).all(axis=1) # NaN is not between them
-    fail_if(t.index[bad], f'Images in {csv} with a value that is no number in [0, 1]', 'Write probabilities.')
+    fail_if(t.index[bad], f'Images in {csv} with a value that is no number in [0, 1]',
+            'Write probabilities.')
     return t
 
 # %% ../nbs/52_score.ipynb #fa281eb6
@@ -58,7 +61,8 @@ def labels_of(t, truth, dataset):
 
 def check_images(found, wanted, where, truth):
     "Raises `DataError` for images that are missing, or that are not in the ground truth."
-    fail_if(set(wanted)-set(found), f'Images of {truth} that are missing in {where}', 'Predict them too.')
+    fail_if(set(wanted)-set(found), f'Images of {truth} that are missing in {where}',
+            'Predict them too.')
     fail_if(set(found)-set(wanted), f'Images in {where} that are not in {truth}', 'Remove them.')
 
 # %% ../nbs/52_score.ipynb #f2a38b1a
@@ -82,7 +86,8 @@ def rows_of(names, sides, images, label, draws):
     if len(sides)==1: return t
     difference = value[0]-value[1]
     low,high = interval_ends(difference, drawn[:,0]-drawn[:,1])
-    return t.assign(against=value[1], difference=difference, difference_low=low, difference_high=high)
+    return t.assign(against=value[1], difference=difference, difference_low=low,
+                    difference_high=high)
 
 # %% ../nbs/52_score.ipynb #445468ba
 def parts_of(ids, without):
@@ -97,8 +102,10 @@ def parts_of(ids, without):
 def metrics_of(dataset, probs, labels):
     "The metrics of a data set: (class, metric) → float; None where it does not exist."
     m = dataset.metrics(probs, labels)
-    if dataset is ISIC2017: groups = {c:m[c] for c in dataset.task_classes} | {'mean':dict(AUC=m['avg_AUC'])}
-    else: groups = dict(zip(dataset.classes, m['classes'])) | {'mean':m['mean'] | dict(BMA=m['BMA'])}
+    if dataset is ISIC2017:
+        groups = {c:m[c] for c in dataset.task_classes} | {'mean':dict(AUC=m['avg_AUC'])}
+    else:
+        groups = dict(zip(dataset.classes, m['classes'])) | {'mean':m['mean'] | dict(BMA=m['BMA'])}
     return {(of,k):v for of,values in groups.items() for k,v in values.items()}
 
 # %% ../nbs/52_score.ipynb #e8a188a3
@@ -129,7 +136,8 @@ def objections(csv, dataset):
     "What the official scorer refuses in a table that is read here, in words; empty: nothing."
     try: t = pd.read_csv(csv, index_col=False)
     except ValueError: return ['It is no UTF-8 text with commas.']
-    if set(columns_of(dataset))-set(t.columns): return ['Its header is not separated by commas alone.']
+    if set(columns_of(dataset))-set(t.columns):
+        return ['Its header is not separated by commas alone.']
     extra = [str(c) for c in t.columns if c not in columns_of(dataset)]
     whole = [c for c in dataset.task_classes if t[c].dtype!=float]
     found = [offenders('Extra columns', extra)] if extra else []
@@ -168,16 +176,19 @@ def score_diagnoses(
     dataset = challenge_of(truth)
     t = read_values(truth, dataset)
     ids,labels = t.index, labels_of(t, truth, dataset)
-    probs = [probabilities_in(c, truth, dataset, ids, strict) for c in (csv, against) if c is not None]
+    probs = [probabilities_in(c, truth, dataset, ids, strict) for c in (csv, against)
+             if c is not None]
     scored = has_weight(truth, dataset, ids)
     ids,labels,probs = ids[scored], labels[scored], [p[scored] for p in probs]
     names = list(metrics_of(dataset, probs[0], labels))
-    def values(p, i): return np.array(list(metrics_of(dataset, p[i], labels[i]).values()), dtype=float)
+    def values(p, i):
+        return np.array(list(metrics_of(dataset, p[i], labels[i]).values()), dtype=float)
     sides = [partial(values, p) for p in probs]
     tables = []
     for label,i in parts_of(ids, without).items():
         table = rows_of(names, sides, i, label, draws)
-        if against is not None: table['p'] = auc_tests(table, dataset, *[p[i] for p in probs], labels[i])
+        if against is not None:
+            table['p'] = auc_tests(table, dataset, *[p[i] for p in probs], labels[i])
         tables.append(table)
     return pd.concat(tables, ignore_index=True)
 
@@ -190,7 +201,8 @@ def zip_members(z, masks, limit):
     entries = [e for e in z.infolist() if not e.is_dir() and not is_clutter(Path(e.filename))]
     names = [Path(e.filename).name for e in entries]
     times = Counter(n.lower() for n in names)
-    fail_if({n for n in names if times[n.lower()]>1}, f'Several files of one name in {masks}', 'Keep one of each.')
+    fail_if({n for n in names if times[n.lower()]>1}, f'Several files of one name in {masks}',
+            'Keep one of each.')
     encrypted = [e.filename for e in entries if e.flag_bits&1]
     fail_if(encrypted, f'Encrypted files in {masks}', 'Pack them without a password.')
     total = sum(e.file_size for e in entries)
@@ -204,10 +216,12 @@ def zip_members(z, masks, limit):
 def unpack_member(z, name, entry, masks, folder):
     "Write one file of an open ZIP file. Raises `DataError` with its name, for whatever `zipfile` finds wrong with it."
     try:
-        with z.open(entry) as source, open(folder/name, 'wb') as target: shutil.copyfileobj(source, target)
+        with z.open(entry) as source, open(folder/name, 'wb') as target:
+            shutil.copyfileobj(source, target)
     except Exception as e:
         why = f'{type(e).__name__}: {e}'
-        raise DataError(f'{entry.filename} in {masks} cannot be unpacked ({why}): pack it again.') from e
+        raise DataError(
+            f'{entry.filename} in {masks} cannot be unpacked ({why}): pack it again.') from e
 
 @contextmanager
 def opened_zip(masks):
@@ -236,8 +250,11 @@ def official_mask(path):
     try:
         with Image.open(path) as im:
             mode,values = im.mode, np.asarray(im.convert('L'))
-    except Exception as e: raise DataError(f'{path} cannot be read ({type(e).__name__}: {e}).') from e
-    if mode not in ('1','L'): raise DataError(f'The official scorer refuses {path}: it has the mode {mode}, not one channel.')
+    except Exception as e:
+        raise DataError(f'{path} cannot be read ({type(e).__name__}: {e}).') from e
+    if mode not in ('1','L'):
+        raise DataError(
+            f'The official scorer refuses {path}: it has the mode {mode}, not one channel.')
     return values>128
 
 def same_officially(path, mask):
@@ -249,7 +266,8 @@ def same_officially(path, mask):
 def check_sizes(files, truth, masks):
     "Raises `DataError` for masks that have another size than those of the ground truth."
     sizes = {i: (image_size(files[i]), image_size(truth[i])) for i in truth}
-    wrong = [f'{i} ({w} × {h} instead of {tw} × {th})' for i,((w,h),(tw,th)) in sizes.items() if (w,h)!=(tw,th)]
+    wrong = [f'{i} ({w} × {h} instead of {tw} × {th})' for i,
+             ((w,h),(tw,th)) in sizes.items() if (w,h)!=(tw,th)]
     fail_if(wrong, f'Masks of the wrong size in {masks}', 'A mask has the size of its image.')
 
 def metrics_per_mask(files, truth, masks, strict):
@@ -260,7 +278,8 @@ def metrics_per_mask(files, truth, masks, strict):
         if not strict and not same_officially(files[i], mask): other.append(files[i].name)
         rows.append(seg_metrics([mask], [read_mask(truth[i])]))
     if other:
-        warnings.warn(offenders(f'Masks in {masks} that the official scorer refuses or reads otherwise', other,
+        warnings.warn(offenders(
+            f'Masks in {masks} that the official scorer refuses or reads otherwise', other,
                                 'It reads one channel, values above 128 are lesion: `strict` does the same.'))
     return pd.concat(rows).to_numpy()
 
@@ -271,7 +290,8 @@ def score_masks(
     against=None, # another submission for the same images
     without=(), # ids of images; the scores are given again without them
     draws:int=1000, # number of bootstrap draws
-    strict:bool=False, # read and refuse masks as the official scorer does? Else a warning names those it reads otherwise
+    strict:bool=False,
+    # read and refuse masks as the official scorer does? Else a warning names those it reads otherwise
 )->pd.DataFrame: # as from `score_diagnoses`; `of` is 'mask'
     """The segmentation metrics of a submission. Raises `DataError` for missing or unknown images, wrong sizes, and
     files that are no masks."""
@@ -285,7 +305,8 @@ def score_masks(
         scores = [metrics_per_mask(f, true, m, strict) for m,f in zip(submissions, files)]
     sides = [lambda i, s=s: s[i].mean(0) for s in scores]
     names = [('mask',metric) for metric in SEG_METRICS]
-    return pd.concat([rows_of(names, sides, i, label, draws) for label,i in parts.items()], ignore_index=True)
+    return pd.concat([rows_of(names, sides, i, label, draws) for label,i in parts.items()],
+                     ignore_index=True)
 
 # %% ../nbs/52_score.ipynb #f019bfb5
 def trained_twins(
@@ -295,7 +316,8 @@ def trained_twins(
 )->list: # those of `ids` whose picture is also in the training images; sorted
     "Tested images that a network has seen in training. Raises `DataError` for tested images that have no file."
     files = files_by_id(images)
-    fail_if(set(ids)-files.keys(), f'Tested images that are not in {images}', 'Pass the folder of these images.')
+    fail_if(set(ids)-files.keys(), f'Tested images that are not in {images}',
+            'Pass the folder of these images.')
     tested = make_index({i:files[i] for i in ids}, {}, {}, 'test')
     df = pd.concat([tested, make_index(files_by_id(training), {}, {}, 'train')], ignore_index=True)
     pairs = twins(df)
@@ -306,7 +328,9 @@ def trained_twins(
 def holds_masks(path):
     "Does a path hold masks? Raises `FileNotFoundError` if it does not exist."
     path = Path(path)
-    if not path.exists(): raise FileNotFoundError(f'There is no {path}: pass a CSV, or a folder or ZIP file of masks.')
+    if not path.exists():
+        raise FileNotFoundError(
+            f'There is no {path}: pass a CSV, or a folder or ZIP file of masks.')
     return path.is_dir() or zipfile.is_zipfile(path) or path.suffix.lower()=='.zip'
 
 def ids_of(truth, masks):
@@ -326,12 +350,15 @@ def score(
 )->pd.DataFrame: # from `score_diagnoses` or `score_masks`
     """The metrics of a submission. Raises `FileNotFoundError`, `ValueError` for paths that do not belong together, and
     `DataError` as these two do."""
-    if (images is None)!=(training is None): raise ValueError('Pass both folders, images and training, or none.')
+    if (images is None)!=(training is None):
+        raise ValueError('Pass both folders, images and training, or none.')
     if draws<1: raise ValueError(f'draws must be 1 or more, not {draws}.')
     masks = holds_masks(truth)
     for path in (submission, against):
         if path is not None and holds_masks(path)!=masks:
             kinds = ('masks','a table of diagnoses') if masks else ('a table of diagnoses','masks')
-            raise ValueError(f'{truth} holds {kinds[0]}, but {path} {kinds[1]}: pass two of a kind.')
+            raise ValueError(
+                f'{truth} holds {kinds[0]}, but {path} {kinds[1]}: pass two of a kind.')
     without = () if training is None else trained_twins(ids_of(truth, masks), images, training)
-    return (score_masks if masks else score_diagnoses)(submission, truth, against, without, draws, strict)
+    return (score_masks if masks else score_diagnoses)(submission, truth, against, without, draws,
+                                                       strict)

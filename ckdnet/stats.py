@@ -28,11 +28,13 @@ def bootstrap_draws(
     >>> bootstrap_draws(np.mean, 3, n=2, seed=1).tolist() # the mean of three image numbers, drawn twice
     [1.3333333333333333, 0.6666666666666666]
     """
-    if n_images<1 or n<1: raise ValueError(f'{n} draws of {n_images} images: there must be at least one of each.')
+    if n_images<1 or n<1:
+        raise ValueError(f'{n} draws of {n_images} images: there must be at least one of each.')
     if groups is not None and (np.shape(groups)!=(n_images,) or pd.isna(groups).any()):
         raise ValueError(f'Groups {np.shape(groups)} of {n_images} images: each image needs one.')
     rng = np.random.default_rng(seed)
-    if groups is None: return np.array([metric(rng.integers(0, n_images, n_images)) for _ in range(n)])
+    if groups is None:
+        return np.array([metric(rng.integers(0, n_images, n_images)) for _ in range(n)])
     members = pd.Series(range(n_images)).groupby(np.asarray(groups)).indices
     members = list(members.values()) # image numbers of each group
     values = []
@@ -76,9 +78,11 @@ def same_images(
     """
     arrays = [np.asarray(o) for o in (truth, *values)]
     n = [len(a) for a in arrays]
-    if len(set(n))>1: raise ValueError(f"{n[0]} truths for {' and '.join(map(str, n[1:]))} predictions.")
+    if len(set(n))>1:
+        raise ValueError(f"{n[0]} truths for {' and '.join(map(str, n[1:]))} predictions.")
     if any(a.dtype.kind in 'fc' and not np.isfinite(a).all() for a in arrays):
-        raise ValueError('A truth or prediction is NaN or infinite: leave its image out, or predict it again.')
+        raise ValueError(
+            'A truth or prediction is NaN or infinite: leave its image out, or predict it again.')
     return arrays
 
 # %% ../nbs/22_stats.ipynb #ad4188c7
@@ -125,7 +129,8 @@ def delong(
     n_pos = t.sum()
     n_neg = (~t).sum()
     if min(n_pos, n_neg)<2:
-        raise ValueError(f"{n_pos} positive and {n_neg} negative images: DeLong's test needs two of each.")
+        raise ValueError(
+            f"{n_pos} positive and {n_neg} negative images: DeLong's test needs two of each.")
     pos = p[:,t,None]
     neg = p[:,None,~t]
     right = (pos>neg)+(pos==neg)/2 # (2,n_pos,n_neg): 1 in the right order, 1/2 for a tie
@@ -301,7 +306,8 @@ def compare_folds(
     margin = np.max([margin, high-value, value-low]) # NaN for one fold
     one_seed = any(np.shape(side)[1]==1 for f in folds for side in (f.a, f.b))
     on_edge = bool(one_seed and 0 < .75*margin <= abs(value) <= 1.25*margin)
-    return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds', on_edge=on_edge)
+    return Difference(float(value), float(low), float(high), float(se), float(margin), over='folds',
+                      on_edge=on_edge)
 
 # %% ../nbs/22_stats.ipynb #c275908d
 def factor_effects(
@@ -315,7 +321,8 @@ def factor_effects(
     x = np.column_stack([on.to_numpy(float), constants])
     df = len(x)-x.shape[1]
     if df<1 or np.linalg.matrix_rank(x)<x.shape[1]:
-        raise ValueError(f'{len(x)} trainings do not separate the effects of {on.shape[1]} options.')
+        raise ValueError(
+            f'{len(x)} trainings do not separate the effects of {on.shape[1]} options.')
     values = np.asarray(values, dtype=float)
     coefficients,*_ = np.linalg.lstsq(x, values)
     residuals = values-x@coefficients

@@ -10,12 +10,12 @@ __all__ = ['write_diagnoses', 'write_mask', 'write_masks', 'write_packed_masks',
 import io, zipfile
 from pathlib import Path
 import numpy as np, pandas as pd
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from .core import atomic_path, write_csv
 from .data.files import DataError, fail_if, image_size
 from .data.index import Dataset
 from .evaluate import at_size
+from .progress import progress_bar
 
 # %% ../nbs/51_submit.ipynb #34be99c3
 def write_diagnoses(
@@ -48,7 +48,8 @@ def write_mask(
     image_id:str, # names the file
 ):
     "The mask of one image as the challenge takes it: `<image_id>_segmentation.png`, 0 and 255."
-    with atomic_path(Path(folder)/_file_name(image_id)) as part: Image.fromarray(mask.astype(np.uint8)*255).save(part)
+    with atomic_path(Path(folder)/_file_name(image_id)) as part:
+        Image.fromarray(mask.astype(np.uint8)*255).save(part)
 
 _ENDING = '_segmentation.png'
 def _file_name(image_id): return f'{image_id}{_ENDING}'
@@ -83,9 +84,11 @@ def write_packed_masks(
 def _read_png(z, file, name):
     "A mask (H,W) of bool out of an open ZIP file."
     try:
-        with z.open(name) as f, Image.open(f, formats=['PNG']) as im: return np.asarray(im.convert('1'))
+        with z.open(name) as f, Image.open(f, formats=['PNG']) as im:
+            return np.asarray(im.convert('1'))
     except Exception as e:
-        raise DataError(f'{name} in {file} cannot be read ({type(e).__name__}: {e}): write the file again.') from e
+        raise DataError(
+            f'{name} in {file} cannot be read ({type(e).__name__}: {e}): write the file again.') from e
 
 # %% ../nbs/51_submit.ipynb #fb06d32d
 def read_packed_masks(
@@ -96,7 +99,8 @@ def read_packed_masks(
     except zipfile.BadZipFile as e: raise DataError(f'{file} holds no packed masks ({e}).') from e
     with z:
         names = sorted(z.namelist())
-        fail_if([n for n in names if '/' in n or not n.endswith(_ENDING)], f'No masks, but in {file}')
+        fail_if([n for n in names if '/' in n or not n.endswith(_ENDING)],
+                f'No masks, but in {file}')
         for name in names: yield name.removesuffix(_ENDING), _read_png(z, file, name)
 
 # %% ../nbs/51_submit.ipynb #203c7ae0
@@ -116,7 +120,9 @@ def predict_to_submit(
 )->tuple: # predictions; the index of their images
     "Predict the test images of a part of the challenge. Raises `ValueError` if there are none."
     which = job.dataset.to_submit(job.df, target)
-    if not len(which): raise ValueError(f'There are no test images for the {target}: add their folder to the images.')
+    if not len(which):
+        raise ValueError(
+            f'There are no test images for the {target}: add their folder to the images.')
     views = dict(tta=True, diagnosis=target=='diagnosis', mask=target=='mask') if tta else {}
     return job.predict(which, net, **views), job.df.iloc[list(which)]
 
@@ -129,7 +135,8 @@ def write_submission(
 )->dict: # file → number of images in it
     "Write the submission of trained networks. Raises `ValueError` for networks that are given the truth of an image."
     if net.given:
-        raise ValueError(f'{job.spec.name} is given the truth of each image, which is kept back for the test images.')
+        raise ValueError(
+            f'{job.spec.name} is given the truth of each image, which is kept back for the test images.')
     written = {}
     if net.cls:
         pred,test = predict_to_submit(job, net, 'diagnosis', tta)

@@ -16,6 +16,7 @@ def check_shape(out, expected):
     "Assert the shape of an output."
     assert out.shape==expected, f'The output has shape {tuple(out.shape)}, expected {expected}.'
 
+# %% ../nbs/09_testing.ipynb #df274b4b
 def check_training_step(
     net, # the network
     inputs, # a function of (batch, H, W): a tuple of inputs
@@ -34,6 +35,7 @@ def check_folded(net, xs, out):
     "`fold_bn` leaves the output as it is."
     assert_close(fold_bn(net)(*xs), out, rtol=1e-3, atol=1e-3)
 
+# %% ../nbs/09_testing.ipynb #814343c7
 def to_channels_last(o):
     "A tensor, or a list of tensors, in the memory layout `channels_last`."
     if torch.is_tensor(o): return o.contiguous(memory_format=torch.channels_last)
@@ -44,12 +46,14 @@ def check_channels_last(net, xs, out):
     net = net.to(memory_format=torch.channels_last)
     assert_close(net(*to_channels_last(xs)), out, rtol=1e-3, atol=1e-3)
 
+# %% ../nbs/09_testing.ipynb #5588aa88
 def check_bfloat16(net, xs, out):
     "Under autocast to bfloat16 the output differs by less than about 10 % in norm."
     with torch.autocast('cpu', dtype=torch.bfloat16): half = net(*xs).float()
     error = (half-out).norm()
     assert error <= .1*out.norm()+.1, f'In half precision the output differs by {error/out.norm():.0%}.'
 
+# %% ../nbs/09_testing.ipynb #7e9f0b7a
 def check_state_dict(make, net, xs, out):
     "A new network with the state dict of `net` gives the output of `net`."
     twin = make().eval()

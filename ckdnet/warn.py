@@ -7,7 +7,7 @@ __all__ = ['WARNINGS', 'DEFAULT_THRESHOLDS', 'measure_prediction', 'warnings_of'
            'warning_table']
 
 # %% ../nbs/46_warn.ipynb #d065c58b
-import numpy as np, pandas as pd, torch, torch.nn.functional as F
+import pandas as pd, torch, torch.nn.functional as F
 from scipy import ndimage as ndi
 from .data.files import DataError, fail_if
 
@@ -35,7 +35,8 @@ def measure_prediction(
     union = (lesion|first).sum()
     agreement = (lesion&first).sum()/union if union else 1
     sharpness = ndi.laplace(_shrink(image, len(fine))).var()
-    return dict(area=float(lesion.mean()), agreement=float(agreement), outside=_outside(cam, lesion),
+    return dict(area=float(lesion.mean()), agreement=float(agreement),
+                outside=_outside(cam, lesion),
                 sharpness=float(sharpness))
 
 # %% ../nbs/46_warn.ipynb #a6410285

@@ -21,8 +21,10 @@ from .warn import WARNINGS, thresholds_of
 # %% ../nbs/55_web.ipynb #web17
 RUNTIME = 'onnxruntime-web@1.30.0' # package of npm
 RUNTIME_FILES = { # file in its folder `dist` → name beside the page, SHA-256
-    'ort.wasm.bundle.min.mjs': ('ort.js', '11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90'),
-    'ort-wasm-simd-threaded.wasm': ('ort.wasm', '3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2'),
+    'ort.wasm.bundle.min.mjs': ('ort.js',
+                                '11e64bd8ffe11bd1a2a2f0d6275fdfbbba7262f0b76b99b53d228a8a22ef3d90'),
+    'ort-wasm-simd-threaded.wasm': (
+        'ort.wasm', '3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2'),
 }
 
 def runtime_files(
@@ -32,10 +34,12 @@ def runtime_files(
     found = {}
     for file,(name,sha256) in RUNTIME_FILES.items():
         path = Path(folder)/file
-        if not path.is_file(): raise FileNotFoundError(f'There is no file {path}: name the folder dist of {RUNTIME}.')
+        if not path.is_file():
+            raise FileNotFoundError(f'There is no file {path}: name the folder dist of {RUNTIME}.')
         found[name] = path.read_bytes()
         if hashlib.sha256(found[name]).hexdigest()!=sha256:
-            raise DataError(f'{path} is not that of {RUNTIME}: name the folder dist of this version.')
+            raise DataError(
+                f'{path} is not that of {RUNTIME}: name the folder dist of this version.')
     return found
 
 # %% ../nbs/55_web.ipynb #web20
@@ -44,13 +48,18 @@ def npm_runtime(
     "Fetch the runtime with npm. Raises `OSError` if there is no npm, or if it fails."
     fix = f'Fetch {RUNTIME} elsewhere, and name its folder dist as the runtime.'
     npm = shutil.which('npm')
-    if not npm: raise FileNotFoundError(f'There is no npm here, which fetches {RUNTIME}: install Node.js. {fix}')
+    if not npm:
+        raise FileNotFoundError(
+            f'There is no npm here, which fetches {RUNTIME}: install Node.js. {fix}')
     with TemporaryDirectory() as d:
-        done = subprocess.run([npm, 'pack', RUNTIME, '--silent'], cwd=d, capture_output=True, text=True)
-        if done.returncode: raise OSError(f'npm could not fetch {RUNTIME} ({done.stderr.strip()[:200]}). {fix}')
+        done = subprocess.run([npm, 'pack', RUNTIME, '--silent'], cwd=d, capture_output=True,
+                              text=True)
+        if done.returncode:
+            raise OSError(f'npm could not fetch {RUNTIME} ({done.stderr.strip()[:200]}). {fix}')
         packed, = Path(d).glob('*.tgz')
         with tarfile.open(packed) as tar:
-            for name in RUNTIME_FILES: (Path(d)/name).write_bytes(tar.extractfile(f'package/dist/{name}').read())
+            for name in RUNTIME_FILES:
+                (Path(d)/name).write_bytes(tar.extractfile(f'package/dist/{name}').read())
         return runtime_files(d)
 
 # %% ../nbs/55_web.ipynb #web23
@@ -59,13 +68,16 @@ def about_page(
 )->dict: # for JSON
     "What the page must know of its cascade. Raises `DataError` if that is not in its file."
     needed = ('prediction','temperature','far')
-    missing = {k for k in needed if k not in metadata} | ({'mean','precision'}-set(metadata['features']))
+    missing = {k for k in needed
+               if k not in metadata} | ({'mean','precision'}-set(metadata['features']))
     fail_if(missing, 'The weights lack', 'Write them with `ckdnet.publish.release`.')
     limits = thresholds_of(metadata)
     warnings = [dict(measure=measure, side=side, name=name, limit=limits[measure])
                 for measure,(side,name) in WARNINGS.items() if measure in limits]
-    return dict(classes=metadata['data']['classes'], size=metadata['prediction']['size'], warnings=warnings,
-                features=len(metadata['features']['mean']), max_pixels=MAX_PIXELS, notice=NOTICE, runtime=RUNTIME)
+    return dict(classes=metadata['data']['classes'], size=metadata['prediction']['size'],
+                warnings=warnings,
+                features=len(metadata['features']['mean']), max_pixels=MAX_PIXELS, notice=NOTICE,
+                runtime=RUNTIME)
 
 # %% ../nbs/55_web.ipynb #web26
 def export_web(
@@ -74,8 +86,9 @@ def export_web(
     folder, # to write; made if it does not exist, else empty
     runtime=None, # folder as for `runtime_files`; None: npm fetches it
 ):
-    """Write a page that predicts in a browser. The fine mask is as the network gives it, not post-processed. Raises
-    `FileExistsError` if there is something in `folder`, and as `export_onnx`, `runtime_files` and `npm_runtime`."""
+    """Write a page that predicts in a browser. The fine mask is as the network gives it, without
+    post-processing. Raises `FileExistsError` if there is something in `folder`, and as `export_onnx`,
+    `runtime_files` and `npm_runtime`."""
     check_new(folder)
     about = about_page(metadata)
     program = npm_runtime() if runtime is None else runtime_files(runtime)
@@ -85,5 +98,6 @@ def export_web(
         write_json(part/'about.json', about)
         numbers = [metadata['features'][k].ravel() for k in ('mean','precision')]
         np.concatenate(numbers).astype('<f4').tofile(part/'features.bin')
-        export_onnx(net, part/'ckdnet.onnx', about['size'], about['classes'], metadata['temperature'],
+        export_onnx(net, part/'ckdnet.onnx', about['size'], about['classes'],
+                    metadata['temperature'],
                     thresholds_of(metadata))

@@ -11,6 +11,7 @@ __all__ = ['USED_WEIGHTS', 'UNWEIGHTED', 'AFTER_ENCODER', 'WITH_ENTANGLE_SEG', '
 from collections.abc import Callable
 import numpy as np, pandas as pd
 from .comparisons import NOT_RUN, trained_alike
+from .core import for_markdown
 from .resultfile import Experiments
 
 # %% ../nbs/26_words.ipynb #7647bcdd
@@ -60,7 +61,8 @@ def describe_training(
 )->str:
     "A phrase: images, profile, encoder and size, and how many images were trained on."
     spec,data = result['spec'],result['data']
-    images = f"drawn lesions (*{data['name']}*)" if data.get('drawn') else f"*{data['name']}*"
+    name = f"*{for_markdown(data['name'])}*"
+    images = f'drawn lesions ({name})' if data.get('drawn') else name
     encoder = spec['backbone'] if spec['pretrained'] else 'from scratch'
     used = USED_WEIGHTS[spec.get('weights', 'best')].format(data['images']['select'])
     return (f"Recorded on {images}, profile `{spec['profile']}`: {encoder}, {spec['size']} px, "
@@ -97,7 +99,8 @@ NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of tra
                  'the first): only those that were can be compared, others have no difference.')
 
 def earlier_runs(runs):
-    "A sentence: which experiments were recorded by an earlier version of the code: their files have been converted since."
+    """A sentence: which experiments were recorded by an earlier version of the code: their files have been
+    converted since."""
     done = [name for name,rs in runs.items() if rs]
     earlier = [name for name in done if any('converted_from' in r.result for r in runs[name])]
     return EARLIER.format('all runs' if earlier==done else ', '.join(earlier)) if earlier else ''
@@ -169,6 +172,5 @@ def verdict_list(
     lines = []
     for name,d in rows.items():
         number = f'{d.number}, ' if d.was_run else ''
-        sign = '\\' if name[0] in '+-*' else '' # Markdown would begin another list with it
-        lines.append(f'- {sign}{name}: {number}**{d.verdict}**')
+        lines.append(f'- {for_markdown(name)}: {number}**{d.verdict}**')
     return '\n'.join(lines)

@@ -17,7 +17,8 @@ def install(folder):
     site = next((folder/'lib').glob('python*'))/'site-packages'
     (site/'others.pth').write_text(get_path('purelib'))
     shutil.rmtree('build/lib', ignore_errors=True) # pip would install what it has of removed modules
-    subprocess.run([python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation', '.'], check=True)
+    subprocess.run([python, '-m', 'pip', 'install', '--quiet', '--no-deps', '--no-build-isolation',
+                    '.'], check=True)
     return python
 
 def cpu_seconds(): return sum(os.times()[2:4]) # of the processes that have ended
@@ -37,7 +38,8 @@ def run(file, python, env):
 
 if __name__ == '__main__':
     files = [Path(os.path.relpath(f)) for f in nbglob()]
-    env = {k:v for k,v in os.environ.items() if k not in ('PYTHONPATH','CKDNET_RESULTS','CKDNET_DATA')}
+    env = {k:v for k,
+           v in os.environ.items() if k not in ('PYTHONPATH','CKDNET_RESULTS','CKDNET_DATA')}
     env |= {'OMP_NUM_THREADS': '1', 'CKDNET_PROFILE': 'smoke'}
     times = json.loads(TIMES.read_text()) if TIMES.exists() else {}
     failed = 0
@@ -48,5 +50,6 @@ if __name__ == '__main__':
             failed += seconds is None
             print('FAILED' if seconds is None else f'{seconds:4.0f} s', file, flush=True)
             if seconds: times[str(file)] = about(file) | dict(seconds=round(seconds))
-            TIMES.write_text(json.dumps({f: times[f] for f in map(str, sorted(files)) if f in times}, indent=1) + '\n')
+            TIMES.write_text(json.dumps(
+                {f: times[f] for f in map(str, sorted(files)) if f in times}, indent=1) + '\n')
     sys.exit(failed > 0)

@@ -23,7 +23,8 @@ APP_DROP = '.ckdnet-app [ondrop]'
 TOLERANCE = 2 # of 255, mean over the picture: the browser may show it a little smaller
 NEWS = '@jupyterlab/apputils-extension:announcements' # asks a question in a corner of the page
 PATIENCE = 300 # s, for anything that is waited for
-QUIET = ('disable-background-networking','disable-component-update','disable-sync','disable-quic','no-first-run')
+QUIET = ('disable-background-networking','disable-component-update','disable-sync','disable-quic',
+         'no-first-run')
 
 # What follows until the next line of the same kind runs in the page.
 READY = "return window.jupyterapp?.shell.currentWidget?.context?.path==arguments[0]"
@@ -56,15 +57,19 @@ def free_port():
 def jupyterlab(folder, port):
     "JupyterLab on the notebooks of `folder`/nbs, without settings of the user. Temporary files are in `folder`/tmp."
     for name in ('tmp','config/labconfig'): (folder/name).mkdir(parents=True)
-    (folder/'config/labconfig/page_config.json').write_text(json.dumps({'disabledExtensions':{NEWS:True}}))
+    (folder/'config/labconfig/page_config.json').write_text(
+        json.dumps({'disabledExtensions':{NEWS:True}}))
     results = os.environ.get('CKDNET_RESULTS', Path('data/results').resolve())
-    own = {'JUPYTER_CONFIG_DIR':'config', 'JUPYTERLAB_SETTINGS_DIR':'config', 'JUPYTERLAB_WORKSPACES_DIR':'config',
+    own = {'JUPYTER_CONFIG_DIR':'config', 'JUPYTERLAB_SETTINGS_DIR':'config',
+           'JUPYTERLAB_WORKSPACES_DIR':'config',
            'TMPDIR':'tmp'}
     env = os.environ | {k:str(folder/v) for k,v in own.items()} | {'CKDNET_RESULTS':str(results)}
-    options = ['--no-browser', '--allow-root', '--expose-app-in-browser', '--ServerApp.port_retries=0',
+    options = ['--no-browser', '--allow-root', '--expose-app-in-browser',
+               '--ServerApp.port_retries=0',
                f'--ServerApp.port={port}', f'--IdentityProvider.token={TOKEN}', f'--ServerApp.root_dir={folder/"nbs"}']
     with open(SHOTS/'jupyterlab.log', 'w') as log:
-        server = subprocess.Popen([sys.executable, '-m', 'jupyterlab', *options], env=env, stdout=log, stderr=log)
+        server = subprocess.Popen([sys.executable, '-m', 'jupyterlab', *options], env=env,
+                                  stdout=log, stderr=log)
         try: yield
         finally:
             server.terminate()
@@ -75,7 +80,8 @@ def chromium(browser, driver):
     "A browser without a window, 1500 × 1000 px. Chromium has no sandbox for root, as in a container."
     options = webdriver.ChromeOptions()
     options.binary_location = browser
-    for o in ('headless=new', 'window-size=1500,1000', 'disable-dev-shm-usage', *QUIET): options.add_argument(f'--{o}')
+    for o in ('headless=new', 'window-size=1500,1000', 'disable-dev-shm-usage', *QUIET):
+        options.add_argument(f'--{o}')
     if os.geteuid()==0: options.add_argument('--no-sandbox')
     page = webdriver.Chrome(options, webdriver.ChromeService(driver))
     page.set_script_timeout(PATIENCE)
@@ -84,7 +90,8 @@ def chromium(browser, driver):
 
 def installed():
     "Chromium and its driver; None for what is not installed."
-    return first_program('chromium','chromium-browser','google-chrome'), first_program('chromedriver')
+    return first_program('chromium','chromium-browser',
+                         'google-chrome'), first_program('chromedriver')
 
 class Plain(SimpleHTTPRequestHandler):
     "Hands out files, as any web server does, and writes nothing."
@@ -93,14 +100,16 @@ class Plain(SimpleHTTPRequestHandler):
 @contextmanager
 def serve(folder):
     "The address of a server of a folder, on this computer only."
-    server = ThreadingHTTPServer(('127.0.0.1', 0), lambda *args: Plain(*args, directory=str(folder)))
+    server = ThreadingHTTPServer(('127.0.0.1', 0),
+                                 lambda *args: Plain(*args, directory=str(folder)))
     Thread(target=server.serve_forever, daemon=True).start()
     try: yield f'http://127.0.0.1:{server.server_port}'
     finally:
         server.shutdown()
         server.server_close()
 
-def wait(page, condition): return WebDriverWait(page, PATIENCE, ignored_exceptions=[Exception]).until(condition)
+def wait(page, condition):
+    return WebDriverWait(page, PATIENCE, ignored_exceptions=[Exception]).until(condition)
 
 def run_notebook(page, port, folder, path):
     "Open a notebook, run it top to bottom, check that no cell failed, and keep a screenshot of every screen."
@@ -135,7 +144,8 @@ def check_app(page, predictor, files):
         "Wait for the picture of a file, compare it, keep a screenshot."
         wait(page, lambda page: file.stem in message(page) and difference(page, p)<TOLERANCE)
         page.save_screenshot(SHOTS/f'app_{name}.png')
-        print(f'{name}: the picture in the page differs by {difference(page, p):.2f} of 255 from the figure')
+        print(
+            f'{name}: the picture in the page differs by {difference(page, p):.2f} of 255 from the figure')
     one,other = files
     p = predictor(one)
     assert difference(page, p)>2*TOLERANCE, 'the picture of another image looks the same'
@@ -184,7 +194,8 @@ def shoot(page, name):
             page.execute_cdp_cmd('Emulation.setDeviceMetricsOverride', metrics)
             time.sleep(1)
         window(1000)
-        wide,high = page.execute_script("const d = document.documentElement; return [d.scrollWidth, d.scrollHeight]")
+        wide,high = page.execute_script(
+            "const d = document.documentElement; return [d.scrollWidth, d.scrollHeight]")
         assert wide<=width, f'{name}: {wide} px wide in a window of {width}'
         window(high)
         page.save_screenshot(SHOTS/f'{name}_{width}.png')
@@ -202,19 +213,23 @@ def check_web(page, folder):
     good,bad = make_photographs(folder)
     with serve(folder/'page') as address:
         page.get(address)
-        status = wait(page, lambda page: (s := page.find_element(By.ID, 'status').text).startswith('Ready') and s)
-        page.find_element(By.ID, 'files').send_keys('\n'.join(str(folder/name) for name in (*bad, *good)))
+        status = wait(page, lambda page: (s := page.find_element(By.ID, 'status').text).startswith(
+            'Ready') and s)
+        page.find_element(By.ID,
+                          'files').send_keys('\n'.join(str(folder/name) for name in (*bad, *good)))
         shown = cards(page, len(good+bad))
         for name in bad: assert 'Not predicted.' in shown[name], shown[name]
         predictor = Predictor.from_pretrained()
         for name in good:
             words = predictor(folder/name).summary()
-            for sentence in re.split(' (?=Warning)', words): assert sentence in shown[name], (words, shown[name])
+            for sentence in re.split(' (?=Warning)', words):
+                assert sentence in shown[name], (words, shown[name])
             print(f'{name}: {words}')
         shoot(page, 'web')
         drop(page, '#drop', 'dropped.jpg', sample().read_bytes())
         cards(page, len(good+bad)+1)
-        asked = page.execute_script("return performance.getEntriesByType('resource').map(o => o.name)")
+        asked = page.execute_script(
+            "return performance.getEntriesByType('resource').map(o => o.name)")
     others = [a for a in asked if not a.startswith(address)]
     assert asked and not others, others
     errors = [e['message'] for e in page.get_log('browser') if 'favicon' not in e['message']]
@@ -226,7 +241,8 @@ def check_notebooks(browser, driver, folder):
     port = free_port()
     shutil.copytree('nbs', folder/'nbs')
     with jupyterlab(folder, port), chromium(browser, driver) as page:
-        wait(page, lambda page: page.get(f'http://127.0.0.1:{port}/api') or 'version' in page.page_source)
+        wait(page, lambda page: page.get(f'http://127.0.0.1:{port}/api')
+             or 'version' in page.page_source)
         run_notebook(page, port, folder, 'index.ipynb')
         run_notebook(page, port, folder, 'tutorials/app.ipynb')
         own = next((folder/'tmp').glob('*/weights/*.safetensors'), None) # None: those of the package
@@ -236,11 +252,13 @@ def check_notebooks(browser, driver, folder):
 if __name__=='__main__':
     browser,driver = installed()
     if not (browser and driver):
-        print('Skipped: there is no Chromium or no chromedriver here (Debian: apt-get install chromium-driver).')
+        print(
+            'Skipped: there is no Chromium or no chromedriver here (Debian: apt-get install chromium-driver).')
         sys.exit()
     shutil.rmtree(SHOTS, ignore_errors=True)
     SHOTS.mkdir(parents=True)
-    with tempfile.TemporaryDirectory() as d, chromium(browser, driver) as page: check_web(page, Path(d))
+    with tempfile.TemporaryDirectory() as d, chromium(browser, driver) as page:
+        check_web(page, Path(d))
     if sys.argv[1:]!=['web']:
         with tempfile.TemporaryDirectory() as d: check_notebooks(browser, driver, Path(d))
     print(f'The browser test passed; screenshots: {SHOTS}')

@@ -53,7 +53,7 @@ def install(cfg, cells):
     "The cell that installs the package, with the extras whose modules the notebook imports."
     code = '\n'.join(c.source for c in cells if c.cell_type == 'code')
     def needs(extra): return re.search(rf'\b(import|from) ({modules(cfg, extra)})\b', code)
-    extras = [e for e in ('export', 'app', 'dev') if needs(e)]
+    extras = [e for e in ('export', 'app', 'serve', 'dicom', 'heif', 'dev') if needs(e)]
     extra = f"[{','.join(extras)}]" if extras else ''
     how = FROM_REPOSITORY if cfg['repository'] else FROM_COPY
     how = how.format(name=cfg['lib_name'], extra=extra, repository=cfg['repository'])

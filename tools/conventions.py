@@ -1,7 +1,7 @@
 """Measure what other libraries give where a metric has no obvious value. `python tools/conventions.py` makes a
 temporary environment beside the running one, installs pinned versions there, and writes
 data/results/conventions.json. Not in CI."""
-import argparse, json, subprocess, sys, sysconfig, tempfile, venv, warnings
+import argparse, json, subprocess, sysconfig, tempfile, venv, warnings
 from importlib.metadata import version
 from pathlib import Path
 import numpy as np
@@ -131,7 +131,8 @@ JACCARD = { # (package, setting) → function of predictions and truths
     ('isic-challenge-scoring', 'binary_jaccard, mean over images'): per_image(official),
     ('ckdnet', 'seg_metrics'): ours,
     ('torchmetrics', 'binary_jaccard_index'): torchmetrics_jaccard(),
-    ('torchmetrics', 'binary_jaccard_index(zero_division=1)'): torchmetrics_jaccard(zero_division=1),
+    ('torchmetrics',
+     'binary_jaccard_index(zero_division=1)'): torchmetrics_jaccard(zero_division=1),
     ('torchmetrics', 'segmentation.MeanIoU'): torchmetrics_mean_iou,
     ('monai', 'MeanIoU'): monai(),
     ('monai', 'MeanIoU(ignore_empty=False)'): monai(ignore_empty=False),
@@ -140,10 +141,12 @@ JACCARD = { # (package, setting) → function of predictions and truths
     ('segmentation-models-pytorch', "iou_score('micro-imagewise', zero_division=0)"):
         smp('micro-imagewise', zero_division=0),
     ('scikit-learn', 'jaccard_score, mean over images'): sklearn_jaccard(),
-    ('scikit-learn', 'jaccard_score(zero_division=1), mean over images'): sklearn_jaccard(zero_division=1),
+    ('scikit-learn',
+     'jaccard_score(zero_division=1), mean over images'): sklearn_jaccard(zero_division=1),
     ('MedPy', 'jc, mean over images'): per_image(medpy),
     ('SimpleITK', 'LabelOverlapMeasures, mean over images'): per_image(simpleitk),
-    ('surface-distance', 'compute_dice_coefficient as JA, mean over images'): per_image(surface_distance),
+    ('surface-distance',
+     'compute_dice_coefficient as JA, mean over images'): per_image(surface_distance),
     ('miseval', "evaluate('IoU'), mean over images"): per_image(miseval),
     ('pymia', 'JaccardCoefficient, mean over images'): per_image(pymia),
     ('pytorch-ignite', 'JaccardIndex of the lesion'): ignite,
@@ -172,17 +175,20 @@ def sklearn_recall(**options):
 def torchmetrics_recall(probs, labels):
     import torch
     from torchmetrics.functional.classification import multiclass_recall
-    return multiclass_recall(torch.tensor(probs), torch.tensor(labels), num_classes=3, average='macro')
+    return multiclass_recall(torch.tensor(probs), torch.tensor(labels), num_classes=3,
+                             average='macro')
 
 def torchmetrics_recall_half(probs, labels):
     import torch
     from torchmetrics.functional.classification import multilabel_recall
-    return multilabel_recall(torch.tensor(probs), torch.tensor(np.eye(3, dtype=int)[labels]), num_labels=3)
+    return multilabel_recall(torch.tensor(probs), torch.tensor(np.eye(3, dtype=int)[labels]),
+                             num_labels=3)
 
 def torcheval_recall(probs, labels):
     import torch
     from torcheval.metrics.functional import multiclass_recall
-    return multiclass_recall(torch.tensor(probs), torch.tensor(labels), num_classes=3, average='macro')
+    return multiclass_recall(torch.tensor(probs), torch.tensor(labels), num_classes=3,
+                             average='macro')
 
 def ignite_recall(probs, labels):
     import torch
@@ -204,7 +210,8 @@ def official_sensitivity(probs, labels):
     from isic_challenge_scoring import metrics
     from isic_challenge_scoring.confusion import create_binary_confusion_matrix
     t,p,_ = official_frames(probs, labels)
-    counts = [create_binary_confusion_matrix(*[o[c].gt(.5).to_numpy() for o in (t, p)]) for c in 'abc']
+    counts = [create_binary_confusion_matrix(*[o[c].gt(.5).to_numpy() for o in (t, p)])
+              for c in 'abc']
     return np.mean([metrics.binary_sensitivity(cm) for cm in counts])
 
 def our_bma(probs, labels):
@@ -216,7 +223,8 @@ def our_sensitivity(probs, labels):
     return isic2018_cls_metrics(probs, labels)['mean']['SEN']
 
 RECALL = {
-    ('isic-challenge-scoring', 'balanced_multiclass_accuracy (the largest probability)'): official_balanced,
+    ('isic-challenge-scoring',
+     'balanced_multiclass_accuracy (the largest probability)'): official_balanced,
     ('isic-challenge-scoring', 'mean binary_sensitivity (p > 0.5)'): official_sensitivity,
     ('ckdnet', 'bma'): our_bma,
     ('ckdnet', "isic2018_cls_metrics, mean of 'SEN'"): our_sensitivity,
@@ -280,7 +288,8 @@ def our_delong(p, t):
 ITSELF = {'against itself': (np.array([.1,.4,.35,.8,.7]), np.array([0,0,1,1,1]))}
 DELONG = {('MLstatkit', 'Delong_test, p'): mlstatkit, ('ckdnet', 'delong, p'): our_delong}
 
-TABLES = {'Jaccard index':(JACCARD, MASKS), 'recall, mean over classes':(RECALL, DIAGNOSES), 'AUC':(AUC, SCORES),
+TABLES = {'Jaccard index':(JACCARD, MASKS), 'recall, mean over classes':(RECALL, DIAGNOSES),
+          'AUC':(AUC, SCORES),
           "DeLong's test":(DELONG, ITSELF)}
 
 def outcome(f, case):
@@ -291,8 +300,11 @@ def outcome(f, case):
             value = f(*case)
             if value is None: return 'None'
             value = float(value)
-        except Exception as e: return f'{type(e).__name__}: {str(e).splitlines()[0][:100]}' if str(e) else type(e).__name__
-    return round(value, 4) if abs(value)<1e6 else f'{value:.1e}' if np.isfinite(value) else str(value)
+        except Exception as e:
+            return f'{type(e).__name__}: {str(e).splitlines()[0][:100]}' if str(e) else type(
+                e).__name__
+    return round(value,
+                 4) if abs(value)<1e6 else f'{value:.1e}' if np.isfinite(value) else str(value)
 
 def measure():
     "All tables: name → rows with package, version, setting and the value of each case."
@@ -319,6 +331,8 @@ def beside():
 
 if __name__=='__main__':
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument('--here', action='store_true', help='measure with the packages that are installed')
-    if parser.parse_args().here: OUT.write_text(json.dumps(measure(), indent=1, ensure_ascii=False)+'\n')
+    parser.add_argument('--here', action='store_true',
+                        help='measure with the packages that are installed')
+    if parser.parse_args().here:
+        OUT.write_text(json.dumps(measure(), indent=1, ensure_ascii=False)+'\n')
     else: beside()

@@ -24,10 +24,13 @@ from PIL import Image
 from pygments.formatters import HtmlFormatter
 
 BEGIN, FIRST = 'Begin here', ('tour', 'reading_the_paper', 'reproducibility')
-GROUPS = {'nbs/tutorials':'Tutorials', 'nbs':'The package', 'nbs/paper':'The paper', 'nbs/bench':'Speed', '.':'Project'}
+GROUPS = {'nbs/tutorials':'Tutorials', 'nbs':'The package', 'nbs/paper':'The paper',
+          'nbs/bench':'Speed', '.':'Project'}
 # Markdown that the notebooks link to
-OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/MODEL_CARD.md')
+OTHERS = ('CONTRIBUTING.md', 'CHANGELOG.md', 'data/README.md', 'ckdnet/weights/ckdnet.md')
+FILES = ('ckdnet/weights/training_images.csv',) # that the pages link to
 
+FRONT_MATTER = r'(?s)\A---\n.*?\n---\n' # YAML for the Hugging Face hub
 DPI = 110 # of a screen
 SKELETON = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
@@ -58,10 +61,12 @@ def markdown_notebook(text): return new_notebook(cells=[new_markdown_cell(text)]
 
 def read(path):
     "A notebook; a file of Markdown as a notebook of one cell."
-    if path.suffix == '.md': return markdown_notebook(path.read_text(encoding='utf-8'))
+    if path.suffix == '.md':
+        return markdown_notebook(re.sub(FRONT_MATTER, '', path.read_text(encoding='utf-8')))
     return nbformat.read(path, as_version=4)
 
-def first_match(pattern, nb): return next((m[1] for c in nb.cells if (m := re.search(pattern, c.source, re.M))), None)
+def first_match(pattern, nb):
+    return next((m[1] for c in nb.cells if (m := re.search(pattern, c.source, re.M))), None)
 
 def page_of(path):
     "The page of a file: `nbs/05_data.loaders.ipynb` is on `data.loaders.html`."
@@ -70,12 +75,15 @@ def page_of(path):
 def defined(node):
     "The public names that a statement defines, such as 'Predictor', or 'Predictor.stream' by a patch."
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)): found = [showdoc_nm(node)]
-    else: found = [n.id for t in getattr(node, 'targets', ()) for n in ast.walk(t) if isinstance(n, ast.Name)]
+    else:
+        found = [n.id for t in getattr(node, 'targets', ()) for n in ast.walk(t)
+                 if isinstance(n, ast.Name)]
     return [n for n in found if not re.search(r'(^|\.)_', n)]
 
 def parameters(name, obj, node):
     "Markdown: the parameters of a function, or of a class and of each of its methods."
-    methods = [f.name for f in node.body if isinstance(f, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else []
+    methods = [f.name for f in node.body
+               if isinstance(f, ast.FunctionDef)] if isinstance(node, ast.ClassDef) else []
     methods = [m for m in methods if m == '__call__' or not m.startswith('_')]
     objects = {name:obj} | {f'{name}.{m}':getattr(obj, m) for m in methods}
     tables = {n:DocmentTbl(o) for n,o in objects.items() if callable(o)}
@@ -114,7 +122,8 @@ def api_page(api):
         module = page.removesuffix('.html').replace('/', '.')
         lines += ['', f'## [{module}]({page})', '', '| name | |', '|---|---|']
         for full,(link,text) in group:
-            lines.append(f'| [`{full.removeprefix(f"ckdnet.{module}.")}`]({link}) | ' + text.replace('|', r'\|') + ' |')
+            lines.append(f'| [`{full.removeprefix(f"ckdnet.{module}.")}`]({link}) | '
+                         + text.replace('|', r'\|') + ' |')
     return '\n'.join(lines)
 
 def link_words(pages, api):
@@ -164,13 +173,16 @@ def navigation(page, titles):
         here = ' class=here'*(p==page)
         return f'<li{here}><a href="{relpath(p, Path(page).parent)}">{t}</a></li>'
     groups = [f'<details{" open"*(page in members)}><summary>{group}</summary><ul>'
-              + ''.join(item(*m) for m in members.items()) + '</ul></details>' for group,members in titles.items()]
-    return f'<ul>{item("index.html", "ckdnet")}{item("api.html", "All names")}</ul>' + ''.join(groups)
+              + ''.join(item(*m) for m in members.items()) + '</ul></details>' for group,
+              members in titles.items()]
+    return f'<ul>{item("index.html", "ckdnet")}{item("api.html", "All names")}</ul>' + ''.join(
+        groups)
 
 def broken(soups):
     "The links that lead nowhere, and what a page would fetch from a network."
     ids = {page:{t['id'] for t in soup.select('[id]')} for page,soup in soups.items()}
-    ids |= dict.fromkeys(('docs.css', 'pagefind/pagefind-ui.css', 'pagefind/pagefind-ui.js'), ())
+    ids |= dict.fromkeys(
+        ('docs.css', 'pagefind/pagefind-ui.css', 'pagefind/pagefind-ui.js', *FILES), ())
     for page,soup in soups.items():
         for tag in soup.select('[src], [href]'):
             link = tag.get('src') or tag['href']
@@ -197,7 +209,8 @@ if __name__ == '__main__':
     for p,nb in notebooks.items():
         body, _ = exporter.from_notebook_node(nb)
         root, heading = '../'*(len(Path(pages[p]).parts)-1), first_match(r'^# (.*)', nb)
-        html = SKELETON.format(title=heading, root=root, nav=navigation(pages[p], titles), body=body)
+        html = SKELETON.format(title=heading, root=root, nav=navigation(pages[p], titles),
+                               body=body)
         soups[pages[p]] = BeautifulSoup(html, 'html.parser')
         add_contents(soups[pages[p]])
         linked(soups[pages[p]], p, pages, words)
@@ -206,8 +219,11 @@ if __name__ == '__main__':
         (out/page).parent.mkdir(parents=True, exist_ok=True)
         (out/page).write_text(str(soup), encoding='utf-8')
     style = Path(__file__).with_suffix('.css').read_text(encoding='utf-8')
-    (out/'docs.css').write_text(style + HtmlFormatter().get_style_defs('.highlight'), encoding='utf-8')
+    (out/'docs.css').write_text(style + HtmlFormatter().get_style_defs('.highlight'),
+                                encoding='utf-8')
+    for f in FILES: shutil.copy(f, out/f)
     subprocess.run([sys.executable, '-m', 'pagefind', '--site', out, '--silent'], check=True)
     wrong = sorted(set(broken(soups)))
-    print(*wrong, f'{out}: {len(soups)} pages, {len(api)} names, {len(wrong)} broken links', sep='\n')
+    print(*wrong, f'{out}: {len(soups)} pages, {len(api)} names, {len(wrong)} broken links',
+          sep='\n')
     sys.exit(len(wrong) > 0)

@@ -1,23 +1,37 @@
-"Damage images, masks, tables, results and submissions, and count what their readers do. `python tools/fuzz.py --n 10000`"
-import argparse, io, json, os, shutil, sys, tempfile, traceback, warnings, zipfile
+"""Damage images, masks, tables, results, weights, states and submissions, and count what their readers do.
+`python tools/fuzz.py --n 10000`"""
+import argparse, copy, io, json, os, shutil, sys, tempfile, traceback, warnings, zipfile
 from collections import Counter
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
-import numpy as np, pandas as pd
+import numpy as np, pandas as pd, torch
 from IPython.utils.capture import capture_output
 from PIL import Image
-from ckdnet.data.files import DataError, image_files, image_size, read_image, read_mask, read_small, read_table
+from safetensors.torch import load_file, save_file
+from ckdnet.data.files import (DataError, image_files, image_size, read_image, read_mask,
+                               read_small, read_table)
 from ckdnet.data.index import fingerprint, make_index, mark_twins
-from ckdnet.data.isic import ISIC2018_CLASSES, isic2017, isic2018
+from ckdnet.data.isic import ISIC2017, ISIC2018_CLASSES, isic2017, isic2018
+from ckdnet.data.own import own_files, recorded_own
 from ckdnet.data.store import Store
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.core import file_hash
+from dataclasses import asdict
+from ckdnet.predictor import Predictor
+from ckdnet.pretrained import feature_statistics, save_cascade, weights_digest
+from ckdnet.resolve import STAGE_FILES, finished_stage, resolve
+from ckdnet.spec import PROFILES
+from ckdnet.submit import read_packed_masks
+from ckdnet.train.callbacks import usable_state
+from ckdnet.train.runs import train
 from ckdnet.jsonfile import write_checked
-from ckdnet.resultfile import Experiments, Run, read_arrays, read_images, read_result, side_file, write_made_up
+from ckdnet.resultfile import (Experiments, Run, read_arrays, read_images, read_result, side_file,
+                               write_made_up)
 from ckdnet.score import score_diagnoses, score_masks
 from ckdnet.words import describe_runs
 
+SPEC = PROFILES['smoke']
 STARTS = ( # of other kinds of files
     b'%!PS-Adobe-3.0 EPSF-3.0\n', b'<!DOCTYPE html>', b'GIF89a', b'PK\x03\x04', b'II*\0\x08\0\0\0', b'BM',
     b'\x89PNG\r\n\x1a\n', b'\xff\xd8\xff\xe0', b'RIFF\0\0\0\0WEBP', b'\xff\xfe', b'\xef\xbb\xbf',
@@ -36,7 +50,8 @@ def damaged(content, rng):
     elif how==3: b[i:j] = bytes(j-i)
     elif how==4: del b[i:j]
     elif how==5: b[i:i] = b[i:j]
-    elif how==6: b[i:i+4] = rng.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'\0\0\xff\x7f', b'\x7f\xff\0\0'])
+    elif how==6:
+        b[i:i+4] = rng.choice([b'\xff\xff\xff\xff', b'\0\0\0\0', b'\0\0\xff\x7f', b'\x7f\xff\0\0'])
     else:
         start = STARTS[rng.integers(len(STARTS))]
         b[:len(start)] = start
@@ -60,9 +75,11 @@ def sources(image, mask):
     one_bit = Image.fromarray(m*255).convert('1')
     yield '.jpg', image.read_bytes()
     yield '.png', mask.read_bytes()
-    for options in (dict(exif=turned), dict(progressive=True)): yield '.jpg', saved(a, 'JPEG', **options)
+    for options in (dict(exif=turned), dict(progressive=True)):
+        yield '.jpg', saved(a, 'JPEG', **options)
     yield '.jpg', saved(m*255, 'JPEG')
-    for x in (a, alpha, m, palette, one_bit, m.astype(np.uint16)*65535): yield '.png', saved(x, 'PNG', exif=turned)
+    for x in (a, alpha, m, palette, one_bit, m.astype(np.uint16)*65535):
+        yield '.png', saved(x, 'PNG', exif=turned)
     for x in (a, m*255, m.astype(np.float32)): yield '.tif', saved(x, 'TIFF')
     for how in ('tiff_lzw','jpeg'): yield '.tif', saved(a, 'TIFF', compression=how, exif=turned)
     for x in (a, m*255): yield '.bmp', saved(x, 'BMP')
@@ -96,7 +113,8 @@ class Count:
         self.n[name,kind] += 1
 
     def table(self):
-        t = pd.Series(self.n).unstack(fill_value=0).reindex(columns=['read','refused','other'], fill_value=0)
+        t = pd.Series(self.n).unstack(fill_value=0).reindex(columns=['read','refused','other'],
+                                                            fill_value=0)
         return pd.concat([t, t.sum().to_frame('all').T])
 
 def agree(path):
@@ -141,7 +159,8 @@ def try_name(count, rng, folder):
 def pack(masks, file):
     "A ZIP file of masks, half of them compressed."
     with zipfile.ZipFile(file, 'w') as z:
-        for i,mask in enumerate(masks): z.write(mask, f'mine/{mask.name}', zipfile.ZIP_DEFLATED if i%2 else None)
+        for i,mask in enumerate(masks):
+            z.write(mask, f'mine/{mask.name}', zipfile.ZIP_DEFLATED if i%2 else None)
 
 def try_score(count, rng, here, truth, submission):
     "A damaged submission: a ZIP file of masks, or a table."
@@ -153,12 +172,13 @@ def try_score(count, rng, here, truth, submission):
     count.call(f'{name}, strict', partial(scorer, draws=1, strict=True), path, truth)
 
 ODD_VALUES = ( # for a field of a JSON file
-    None, True, -1, 10**9, 10**30, 1e308, .5, '', 'x', '../../x', [], {}, [[]], {'a':{}}, 'é'*10_000,
+    None, True, -1, 10**9, 10**30, 1e308, .5, '', 'x', '../../x', [], {}, [[]], {'a':{}},
+    'é'*10_000,
 )
 
 def altered(content, rng):
-    "A copy of what a JSON file says, in which a field at a random depth is gone or has an odd value."
-    copy = part = json.loads(json.dumps(content))
+    "A copy of nested lists and dicts, in which a field at a random depth is gone or has an odd value."
+    whole = part = copy.deepcopy(content)
     while True:
         keys = list(part) if isinstance(part, dict) else range(len(part))
         key = keys[rng.integers(len(keys))]
@@ -167,7 +187,7 @@ def altered(content, rng):
         part = inner
     if rng.random()<.3: del part[key]
     else: part[key] = ODD_VALUES[rng.integers(len(ODD_VALUES))]
-    return copy
+    return whole
 
 def use_result(file):
     "What notebooks do with a result."
@@ -196,6 +216,82 @@ def try_result(count, rng, folder):
     count.call('result, damaged files beside it', use_result, file)
     shutil.rmtree(folder)
 
+class Stored:
+    "Small files that trainings and commands have stored, and what reads them."
+    def __init__(self, here):
+        self.here = here
+        drawn = make_synthetic(here/'more', n_train=60, n_valid=15, n_test=9, size=64)
+        self.image = image_files(drawn/'ISIC-2017_Training_Data')[0]
+        job = resolve(SPEC, drawn, here/'work', 'drawn')
+        net,_,_ = train(job)
+        self.stage = job.folder(job.plans[0])
+        self.n_epoch = job.plans[0].epochs
+        self.state = torch.load(self.stage/'resume.pt', weights_only=True)
+        data = dict(dataset='isic2017', classes=list(ISIC2017.classes),
+                    tasks=list(ISIC2017.task_classes))
+        prediction = dict(bs=4, size=64, bf16=False)
+        features = np.random.default_rng(0).normal(size=(50, net.cls.fc.in_features))
+        described = dict(spec=asdict(SPEC), data=data, prediction=prediction, temperature=1.5,
+                         far=dict(p99=9.), warn={})
+        save_cascade(here/'good.safetensors', net, described, feature_statistics(features))
+        self.weights = load_file(here/'good.safetensors')
+        self.described = json.loads(json.dumps(described))
+        self.masks = (here/'masks.zip').read_bytes()
+        self.use_state() # as it was written
+
+    def use_state(self):
+        try:
+            state = usable_state(self.stage/'resume.pt', self.stage/'best.safetensors',
+                                 self.n_epoch)
+        except ValueError as e: raise DataError(e) if 'belongs to' in str(e) else e # noqa: B904
+        if state is None: raise DataError('the stage is trained again')
+
+    def use_weights(self):
+        try: predictor = Predictor.from_pretrained(self.here/'mine.safetensors')
+        except ValueError as e: raise DataError(e) if 'update ckdnet' in str(e).lower() else e # noqa: B904
+        predictor(self.image).summary()
+
+    def write_weights(self, described):
+        text = json.dumps(described)
+        about = dict(ckdnet=text, sha256=weights_digest(text, self.weights))
+        save_file(self.weights, self.here/'mine.safetensors', about)
+
+def try_json(count, rng, file, content, read):
+    "A JSON file that is damaged, and one that is altered."
+    file.write_bytes(damaged(json.dumps(content).encode(), rng))
+    count.call(f'{file.name}, damaged', read)
+    file.write_text(json.dumps(altered(content, rng)))
+    count.call(f'{file.name}, altered', read)
+
+def try_stored(count, rng, s:Stored, i):
+    "One kind of stored file, damaged and altered."
+    kind = i%5
+    if kind==0:
+        try_json(count, rng, s.here/'own.json', own_files(s.image.parent),
+                 lambda: recorded_own(s.here))
+    elif kind==1:
+        done = dict(files={name:file_hash(s.stage/name) for name in STAGE_FILES}, seconds=1.5,
+                    skipped_steps=0,
+                    select=dict(best=.5, last=None, average=.4))
+        try_json(count, rng, s.stage/'done.json', done, lambda: finished_stage(s.stage))
+    elif kind==2:
+        state = s.stage/'resume.pt'
+        torch.save(s.state, state)
+        state.write_bytes(damaged(state.read_bytes(), rng))
+        count.call('resume.pt, damaged', s.use_state)
+        torch.save(altered(s.state, rng), state)
+        count.call('resume.pt, altered', s.use_state)
+    elif kind==3:
+        file = s.here/'mine.safetensors'
+        file.write_bytes(damaged((s.here/'good.safetensors').read_bytes(), rng))
+        count.call('weights, damaged', s.use_weights)
+        s.write_weights(altered(s.described, rng))
+        count.call('weights, altered', s.use_weights)
+    else:
+        packed = s.here/'packed.zip'
+        packed.write_bytes(damaged(s.masks, rng))
+        count.call('packed masks, damaged', lambda: list(read_packed_masks(packed)))
+
 @contextmanager
 def quiet():
     "No warnings of Python, and no messages that libraries in C write to the error stream."
@@ -218,18 +314,23 @@ def fuzz(n, seed=0, only=None):
         drawn = make_synthetic(here/'drawn', n_train=12, n_valid=6, n_test=6, size=64)
         images = image_files(drawn/'ISIC-2017_Training_Data')
         masks = image_files(drawn/'ISIC-2017_Training_Part1_GroundTruth')
-        tables = [(drawn/'ISIC-2017_Training_Part3_GroundTruth.csv', 'image_id', partial(isic2017, drawn))]
+        tables = [(drawn/'ISIC-2017_Training_Part3_GroundTruth.csv', 'image_id',
+                   partial(isic2017, drawn))]
         task3 = as_task3(images, here/'task3')
-        tables += [(csv, 'image', partial(isic2018, task3, 3)) for csv in sorted(task3.rglob('*.csv'))]
+        tables += [(csv, 'image', partial(isic2018, task3, 3))
+                   for csv in sorted(task3.rglob('*.csv'))]
         for csv,column,read_index in tables: read_index() # the whole tables are read
         few = here/'few'
         few.mkdir()
         for mask in masks[:3]: shutil.copy(mask, few)
         pack(masks[:3], here/'masks.zip')
         diagnoses = here/'diagnoses.csv'
-        pd.read_csv(tables[0][0]).astype({'melanoma':float,'seborrheic_keratosis':float}).to_csv(diagnoses, index=False)
+        pd.read_csv(tables[0][0]).astype({'melanoma':float,'seborrheic_keratosis':float}).to_csv(
+            diagnoses, index=False)
         scored = [(few, here/'masks.zip'), (tables[0][0], diagnoses)]
-        for truth,submission in scored: (score_masks if truth==few else score_diagnoses)(submission, truth, draws=1)
+        for truth,submission in scored:
+            (score_masks if truth==few else score_diagnoses)(submission, truth, draws=1)
+        stored = Stored(here)
         whole = [file for i in range(3) for file in sources(images[i], masks[i])]
         for i in range(n):
             if only=='score': try_score(count, rng, here, *scored[i%2])
@@ -237,6 +338,8 @@ def fuzz(n, seed=0, only=None):
             elif i%20==10: try_name(count, rng, drawn)
             elif i%20==5: try_score(count, rng, here, *scored[i//20%2])
             elif i%20==15: try_result(count, rng, here/'results')
+            elif i%20 in (3,13) or only=='stored':
+                try_stored(count, rng, stored, i//20*2+i%20//10 if only is None else i)
             else:
                 suffix,content = whole[rng.integers(len(whole))]
                 path = here/f'damaged{suffix}'
@@ -250,7 +353,8 @@ if __name__=='__main__':
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument('--n', type=int, default=10_000, help='number of damaged files')
     parser.add_argument('--seed', type=int, default=0)
-    parser.add_argument('--only', choices=['score'], help='damage only submissions')
+    parser.add_argument('--only', choices=['score','stored'],
+                        help='damage only submissions, or what trainings store')
     args = parser.parse_args()
     other = fuzz(args.n, args.seed, args.only)
     for text in other[:5]: print(text)

@@ -2,10 +2,11 @@
 import os, subprocess, sys
 
 TRAINING = ('fastai', 'ckdnet.train', 'ckdnet.data.loaders', 'openTSNE', 'seaborn')
+SLOW = ('sklearn', 'scipy.stats', 'scipy.optimize', 'matplotlib') # for statistics and figures
 NEVER = { # module → what it must not load
     'ckdnet.words': ('torch', 'fastai', 'timm'),
     'ckdnet.panels': ('torch', 'fastai', 'timm'),
-    'ckdnet.predictor': TRAINING,
+    'ckdnet.predictor': (*TRAINING, *SLOW),
     'ckdnet.evaluate': TRAINING,
     'ckdnet.submit': TRAINING,
     'ckdnet.score': TRAINING,

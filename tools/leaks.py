@@ -32,7 +32,8 @@ def changed(path):
     compressed = io.BytesIO()
     im.save(compressed, 'JPEG', quality=30)
     x,y = round(.05*w), round(.05*h)
-    return dict(resized=im.resize((w*2//5, h*2//5), Image.BICUBIC), recompressed=Image.open(compressed),
+    return dict(resized=im.resize((w*2//5, h*2//5), Image.BICUBIC),
+                recompressed=Image.open(compressed),
                 flipped=im.transpose(Image.FLIP_LEFT_RIGHT), turned=im.transpose(Image.ROTATE_90),
                 cropped_in_all=im.crop((x//2, y//2, w-x//2, h-y//2)),
                 cropped_each_side=im.crop((x, y, w-x, h-y)), cropped_one_side=im.crop((x, 0, w, h)))
@@ -44,7 +45,8 @@ if __name__=='__main__':
     known = signatures(df.image)
     pick = np.random.default_rng(0).choice(len(df), COPIES, replace=False)
     copies = [changed(df.image[i]) for i in pick]
-    asked = {k:np.stack([signature(np.asarray(c[k].convert('RGB'))) for c in copies]) for k in copies[0]}
+    asked = {k:np.stack([signature(np.asarray(c[k].convert('RGB'))) for c in copies])
+             for k in copies[0]}
     images = {}
     for name in ('Task1-2_Training','Task3_Training','Task1-2_Test','Task3_Test'):
         images |= files_by_id(folder2018/f'ISIC2018_{name}_Input')
@@ -54,14 +56,17 @@ if __name__=='__main__':
     twin = {k:leaks(known, s, min(THRESHOLDS)) for k,s in asked.items()}
     out = {}
     for t in THRESHOLDS:
-        found = {k:int(((p.correlation>=t) & (pick[p.asked]==p.known)).sum()) for k,p in twin.items()}
+        found = {k:int(((p.correlation>=t) & (pick[p.asked]==p.known)).sum()) for k,
+                 p in twin.items()}
         above = pairs.correlation>=t
-        out[str(t)] = dict(**found, same_id_found=int((above & same).sum()), other_pairs=int((above & ~same).sum()),
+        out[str(t)] = dict(**found, same_id_found=int((above & same).sum()),
+                           other_pairs=int((above & ~same).sum()),
                            images_of_other_pairs=int(pairs.asked[above & ~same].nunique()))
     others = pairs[~same & (pairs.correlation>=THRESHOLD)]
     rows = zip(others.known, others.asked, others.correlation)
     shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in rows]
     write_json(Path('data/results/leaks.json'), dict(
-        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)), thresholds=out,
+        known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)),
+        thresholds=out,
         others=shown, **judge(shown)))
     print(out)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 TOOLS = dict( # name of the check: the package and its version
     lightning='lightning==2.6.6', accelerate='accelerate==1.15.0', ignite='pytorch-ignite==0.5.5',
-    skorch='skorch==1.4.0', captum='captum==0.9.0', gradcam='grad-cam==1.5.7', torchao='torchao==0.18.0',
+    skorch='skorch==1.4.0', captum='captum==0.9.0', gradcam='grad-cam==1.5.7',
+    torchao='torchao==0.18.0',
     monai='monai==1.6.1', smp='segmentation_models_pytorch==0.6.0', kornia='kornia==0.9.0',
     albumentations='albumentations==2.0.8', export='torch', mypy='mypy==2.4.1')
 
@@ -43,8 +44,10 @@ def lightning():
         def training_step(self, batch, _): return total_loss(self.net, *batch)
         def configure_optimizers(self): return adam(self)
     with tempfile.TemporaryDirectory() as d:
-        L.Trainer(max_epochs=1, accelerator='cpu', logger=False, enable_checkpointing=False, default_root_dir=d,
-                  enable_progress_bar=False, enable_model_summary=False).fit(Module(), loader(*data))
+        L.Trainer(max_epochs=1, accelerator='cpu', logger=False, enable_checkpointing=False,
+                  default_root_dir=d,
+                  enable_progress_bar=False, enable_model_summary=False).fit(Module(),
+                                                                             loader(*data))
     return 'one epoch of the whole cascade'
 
 def accelerate():
@@ -78,7 +81,8 @@ def skorch():
     from ckdnet.models.encoders import create_encoder
     _,x,_,y = cascade()
     net = CKDClsNet(create_encoder('test_resnet'), mask_channel=False, entangle=False)
-    model = NeuralNetClassifier(net, criterion=torch.nn.CrossEntropyLoss, max_epochs=1, train_split=None, verbose=0)
+    model = NeuralNetClassifier(net, criterion=torch.nn.CrossEntropyLoss, max_epochs=1,
+                                train_split=None, verbose=0)
     probs = model.fit(x.numpy(), y.numpy()).predict_proba(x.numpy())
     assert probs.shape==(4,3)
     return 'fit and predict_proba of the plain classifier'
@@ -89,7 +93,8 @@ def captum():
     net,x,_,_ = cascade()
     net.eval()
     x = x[:1]
-    maps, error = IntegratedGradients(net.classify).attribute(x, target=0, n_steps=200, return_convergence_delta=True)
+    maps, error = IntegratedGradients(net.classify).attribute(x, target=0, n_steps=200,
+                                                              return_convergence_delta=True)
     with torch.no_grad(): change = (net.classify(x)-net.classify(0*x))[0,0].item()
     assert maps.shape==x.shape
     return f'integrated gradients of the diagnosis; their sum misses the change {change:.3f} by {abs(error.item()):.3f}'
@@ -138,7 +143,8 @@ def monai():
     net,_,_,_ = cascade()
     net.eval()
     x = torch.randn(1,3,96,96)
-    with torch.no_grad(): mask = sliding_window_inference(x, (64,64), 1, lambda part: net(part).mask)
+    with torch.no_grad():
+        mask = sliding_window_inference(x, (64,64), 1, lambda part: net(part).mask)
     assert mask.shape==(1,1,96,96)
     DiceLoss(sigmoid=True)(mask, (mask>0).float())
     return 'sliding windows over a larger image, and its Dice loss on the logits'
@@ -154,17 +160,19 @@ def smp():
         if large or name.startswith(('tu-','timm-')): continue
         try:
             net = smp.encoders.get_encoder(name, weights=None)
-            with torch.no_grad(): RootSegNet(WholeEncoder(net, net.out_channels), 16).eval()(torch.randn(1,3,64,64))
+            with torch.no_grad():
+                RootSegNet(WholeEncoder(net, net.out_channels), 16).eval()(torch.randn(1,3,64,64))
             works.append(name)
         except Exception as e: fails.append(f'{name} ({type(e).__name__}: {str(e)[:80]})')
     note = f'; not: {", ".join(fails)}' if fails else ''
-    return f'{len(works)} of {len(works)+len(fails)} of its encoders (the large ones, and those of timm, were not tried) as that of RootSeg-Net{note}'
+    tried = f'{len(works)} of {len(works)+len(fails)} of its encoders'
+    return f'{tried} (the large ones, and those of timm, were not tried) as that of RootSeg-Net{note}'
 
 def kornia():
-    import torch
     from kornia.augmentation import AugmentationSequential, RandomHorizontalFlip, RandomRotation
     net,x,mask,label = cascade()
-    augment = AugmentationSequential(RandomHorizontalFlip(), RandomRotation(90.), data_keys=['input','mask'])
+    augment = AugmentationSequential(RandomHorizontalFlip(), RandomRotation(90.),
+                                     data_keys=['input','mask'])
     x,mask = augment(x, mask[:,None].float())
     assert total_loss(net, x, mask[:,0].round(), label).isfinite()
     return 'its augmentation of image and mask before a training step'
@@ -174,7 +182,8 @@ def albumentations():
     from ckdnet.data.synthetic import draw
     net,_,_,_ = cascade()
     image,mask = draw('melanoma', np.random.default_rng(0), 96)
-    t = A.Compose([A.HorizontalFlip(p=1), A.Resize(64, 64), A.Normalize()])(image=image, mask=mask.astype(np.uint8))
+    t = A.Compose([A.HorizontalFlip(p=1), A.Resize(64, 64), A.Normalize()])(
+        image=image, mask=mask.astype(np.uint8))
     x = torch.tensor(t['image']).permute(2,0,1)[None]
     assert total_loss(net.eval(), x, torch.tensor(t['mask'])[None], torch.tensor([0])).isfinite()
     return 'its augmentation of image and mask before a training step'
@@ -191,7 +200,8 @@ def export():
     free = {0: torch.export.Dim('batch', min=1, max=8)}
     with torch.no_grad():
         program = torch.export.export(Tensors(), (x,), dynamic_shapes=(free,))
-        difference = max((a-b).abs().max().item() for a,b in zip(program.module()(x[:3]), net(x[:3])))
+        difference = max((a-b).abs().max().item() for a,
+                         b in zip(program.module()(x[:3]), net(x[:3])))
     return f'torch.export with a free batch; largest difference {difference:.1e}'
 
 def mypy():
@@ -199,7 +209,8 @@ def mypy():
     with tempfile.TemporaryDirectory() as d:
         file = Path(d)/'use.py'
         file.write_text(text)
-        said = subprocess.run([sys.executable, '-m', 'mypy', '--follow-imports=silent', file], capture_output=True,
+        said = subprocess.run([sys.executable, '-m', 'mypy', '--follow-imports=silent', file],
+                              capture_output=True,
                               text=True, cwd=d).stdout
     wrong = 'incompatible type "str"' in said
     if not wrong: raise AssertionError(said.strip().splitlines()[0].split('error: ')[-1])
@@ -211,23 +222,30 @@ def check(name):
     warnings.filterwarnings('ignore')
     try: result = dict(works=True, words=globals()[name]())
     except Exception as e: result = dict(works=False, words=f'{type(e).__name__}: {str(e)[:300]}')
-    print('RESULT '+json.dumps(dict(version=importlib.metadata.version(TOOLS[name].split('==')[0]), **result)))
+    print(
+        'RESULT '+json.dumps(
+            dict(version=importlib.metadata.version(TOOLS[name].split('==')[0]), **result)))
 
 def make_environment(folder):
     "A virtual environment that sees the packages of this one; its Python."
     venv.create(folder, with_pip=True)
     python = folder/'bin'/'python'
     find = 'import sysconfig; print(sysconfig.get_path("purelib"))'
-    site = subprocess.run([python, '-c', find], capture_output=True, text=True, check=True).stdout.strip()
+    site = subprocess.run([python, '-c', find], capture_output=True, text=True,
+                          check=True).stdout.strip()
     (Path(site)/'development.pth').write_text(sysconfig.get_path('purelib'))
     wanted = [package for package in TOOLS.values() if '==' in package]
-    subprocess.run([python, '-m', 'pip', 'install', '-q', '--disable-pip-version-check', *wanted], check=True)
+    subprocess.run([python, '-m', 'pip', 'install', '-q', '--disable-pip-version-check', *wanted],
+                   check=True)
     return python
 
 def run(python, name):
     env = os.environ | dict(PYTHONPATH=str(Path(__file__).resolve().parents[1]))
-    try: p = subprocess.run([python, __file__, '--check', name], capture_output=True, text=True, timeout=600, env=env)
-    except subprocess.TimeoutExpired: return dict(works=False, words='not finished after 10 minutes')
+    try:
+        p = subprocess.run([python, __file__, '--check', name], capture_output=True, text=True,
+                           timeout=600, env=env)
+    except subprocess.TimeoutExpired:
+        return dict(works=False, words='not finished after 10 minutes')
     lines = [line for line in p.stdout.splitlines() if line.startswith('RESULT ')]
     return json.loads(lines[-1][7:]) if lines else dict(works=False, words=p.stderr.strip()[-300:])
 

@@ -36,7 +36,8 @@ def markdown(cell, nb, out):
 
 if __name__ == '__main__':
     nb, out = sys.argv[1:]
-    cells = takewhile(lambda c: not c.source.startswith(REST), nbformat.read(nb, as_version=4).cells)
+    cells = takewhile(lambda c: not c.source.startswith(REST),
+                      nbformat.read(nb, as_version=4).cells)
     parts = [p for c in cells for p in markdown(c, nb, out) if p]
     first = f'<!-- Written by `make readme` from {nb}: edit that. -->'
     Path(out).write_text('\n\n'.join([first, *parts]) + '\n', encoding='utf-8')

@@ -39,7 +39,8 @@ def opencv_classic(file): return opencv(file, 'ENGINE_CLASSIC')
 def mnn(file):
     converted = f'{file}.mnn'
     import _tools # of MNN; its script mnnconvert would also install another package, and report the conversion
-    _tools.mnnconvert(['mnnconvert', '-f', 'ONNX', '--modelFile', file, '--MNNModel', converted, '--bizCode', 'ckdnet'])
+    _tools.mnnconvert(['mnnconvert', '-f', 'ONNX', '--modelFile', file, '--MNNModel', converted,
+                       '--bizCode', 'ckdnet'])
     import MNN.expr as expr, MNN.nn as nn
     net = nn.load_module_from_file(converted, ['image'], OUTPUTS)
     def run(x):
@@ -66,12 +67,15 @@ def tract_shape(file):
     return run
 
 def ncnn(file):
-    shapes = ['inputshape=[1,3,224,224]', *(['inputshape2=[1,3,256,192]'] if 'free' in Path(file).stem else [])]
+    shapes = ['inputshape=[1,3,224,224]',
+              *(['inputshape2=[1,3,256,192]'] if 'free' in Path(file).stem else [])]
     program = Path(find_spec('pnnx').submodule_search_locations[0])/'pnnx' # the script would import PyTorch
-    subprocess.run([program, file, *shapes], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    subprocess.run([program, file, *shapes], check=True, stdout=subprocess.DEVNULL,
+                   stderr=subprocess.DEVNULL)
     import ncnn
     net = ncnn.Net()
-    for kind in ('fp16_packed','fp16_storage','fp16_arithmetic','bf16_storage'): setattr(net.opt, f'use_{kind}', False)
+    for kind in ('fp16_packed','fp16_storage','fp16_arithmetic','bf16_storage'):
+        setattr(net.opt, f'use_{kind}', False)
     net.opt.num_threads = 1
     stem = str(Path(file).with_suffix('.ncnn'))
     assert not net.load_param(f'{stem}.param') and not net.load_model(f'{stem}.bin'), 'not loaded'
@@ -86,7 +90,8 @@ def ncnn(file):
 
 def onnx2tf(file):
     folder = Path(file).with_suffix('.tf')
-    subprocess.run(['onnx2tf', '-i', file, '-o', folder, '-osd'], check=True, capture_output=True, text=True)
+    subprocess.run(['onnx2tf', '-i', file, '-o', folder, '-osd'], check=True, capture_output=True,
+                   text=True)
     from ai_edge_litert.interpreter import Interpreter
     model, = folder.glob('*_float32.tflite')
     net = Interpreter(str(model), num_threads=1)
@@ -134,5 +139,6 @@ if __name__=='__main__':
         try: found = measured(run, x, expected)
         except Exception as e: found = dict(error=reason(e))
         say(shape=list(x.shape), **found)
-    most, = [line.split()[1] for line in Path('/proc/self/status').read_text().splitlines() if line.startswith('VmHWM')]
+    most, = [line.split()[1] for line in Path('/proc/self/status').read_text().splitlines()
+             if line.startswith('VmHWM')]
     say(mb=int(most)/1024)

@@ -15,14 +15,15 @@ from ckdnet.evaluate import per_image, summary
 from ckdnet.export import OUTPUTS, export_onnx
 from ckdnet.preprocess import to_size
 from ckdnet.pretrained import load_cascade
-import ckdnet.data.isic # registers the data sets
+import ckdnet.data.isic # noqa: F401 (registers the data sets)
 
 SHAPES = ((1,3,224,224), (3,3,224,224), (1,3,131,66))
 OUT = Path('data/results/runtimes.json')
 LIMIT = 240 # s, of one runtime
 NUMPY = 'numpy==2.4.6'
 ENVIRONMENTS = { # name → packages
-    'main': (NUMPY, 'onnxruntime==1.32.0', 'openvino==2026.4.1', 'opencv-python-headless==5.0.0.93', 'mnn==3.6.1',
+    'main': (NUMPY, 'onnxruntime==1.32.0', 'openvino==2026.4.1', 'opencv-python-headless==5.0.0.93',
+             'mnn==3.6.1',
              'tract==0.23.9', 'ncnn==1.0.20261020'),
     'opencv4': (NUMPY, 'opencv-python-headless==4.14.0.94'),
     'onnx2tf': ('onnx2tf==1.29.24', 'tensorflow-cpu==2.19.1', 'tf_keras==2.19.0', 'ai-edge-litert==2.1.0',
@@ -50,7 +51,9 @@ def environment(folder, name):
     if (folder/name/'complete').exists(): return python
     print(f'{name}: installing …', flush=True)
     subprocess.run([sys.executable, '-m', 'venv', folder/name], check=True)
-    def pip(*args): return subprocess.run([python, '-m', 'pip', 'install', '-q', *args], capture_output=True, text=True)
+    def pip(*args):
+        return subprocess.run([python, '-m', 'pip', 'install', '-q', *args], capture_output=True,
+                              text=True)
     done = [pip(*ENVIRONMENTS[name])] + [pip('--no-deps', o) for o in ALONE.get(name, ())]
     for o in done:
         if o.returncode: return o.stderr.strip()[-300:]
@@ -61,10 +64,13 @@ def attempt(python, function, file, inputs):
     "What a runtime says of a file."
     env = os.environ | {'PATH':f'{python.parent}:{os.environ["PATH"]}', 'PYTHONPATH':''}
     command = [python, Path(__file__).parent.resolve()/'runtime.py', function, file, inputs]
-    try: done = subprocess.run(command, env=env, cwd=file.parent, capture_output=True, text=True, timeout=LIMIT)
+    try:
+        done = subprocess.run(command, env=env, cwd=file.parent, capture_output=True, text=True,
+                              timeout=LIMIT)
     except subprocess.TimeoutExpired: return [dict(load=f'not done after {LIMIT} s')]
     lines = [json.loads(line) for line in done.stdout.splitlines() if line.startswith('{')]
-    if done.returncode<0: lines.append(dict(error=f'the process was ended by signal {-done.returncode}'))
+    if done.returncode<0:
+        lines.append(dict(error=f'the process was ended by signal {-done.returncode}'))
     return lines or [dict(load=done.stderr.strip()[-300:])]
 
 def make_inputs(model, file):
@@ -75,7 +81,8 @@ def make_inputs(model, file):
     for i,shape in enumerate(SHAPES):
         x = rng.random(shape, dtype=np.float32)
         arrays[f'image{i}'] = x
-        arrays |= {f'{name}_image{i}':o for name,o in zip(OUTPUTS, session.run(list(OUTPUTS), {'image':x}))}
+        arrays |= {f'{name}_image{i}':o for name,
+                   o in zip(OUTPUTS, session.run(list(OUTPUTS), {'image':x}))}
     np.savez(file, **arrays)
 
 def try_runtimes(models, environments, folder):
@@ -83,7 +90,8 @@ def try_runtimes(models, environments, folder):
     out = {}
     for words,(env,function,package) in RUNTIMES.items():
         python = environment(environments, env)
-        if isinstance(python, str): found = {k:[dict(load=f'not installed: {python}')] for k in models}
+        if isinstance(python, str):
+            found = {k:[dict(load=f'not installed: {python}')] for k in models}
         else:
             found = {}
             for kind,model in models.items():
@@ -97,7 +105,8 @@ def try_runtimes(models, environments, folder):
 
 def quantised(model, folder, images):
     "Kind → file, with weights and numbers of fewer bits. The images calibrate the static one."
-    from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_dynamic, quantize_static
+    from onnxruntime.quantization import (CalibrationDataReader, QuantType, quantize_dynamic,
+                                          quantize_static)
     from onnxruntime.transformers.float16 import convert_float_to_float16
     import onnx
     class Images(CalibrationDataReader):
@@ -135,7 +144,8 @@ def try_precision(files, df, dataset, images):
         metrics = summary(per_image(pred, df, dataset.classes), dataset)
         out[kind] = dict(avg_AUC=metrics['diagnosis']['avg_AUC'], JA=metrics['fine']['JA'], ms=ms,
                          changed=int((pred['probs'].argmax(1)!=first['probs'].argmax(1)).sum()),
-                         probs=float(np.abs(pred['probs']-first['probs']).max()), mb=file.stat().st_size/1e6)
+                         probs=float(np.abs(pred['probs']-first['probs']).max()),
+                         mb=file.stat().st_size/1e6)
         print(kind, out[kind], flush=True)
     return out
 
@@ -182,7 +192,8 @@ def enlarged(files, folder):
     "Copies of photographs, of 1500 px."
     folder.mkdir()
     for f in files:
-        with Image.open(f) as im: im.resize((1500,1500), Image.BICUBIC).save(folder/Path(f).name, quality=95)
+        with Image.open(f) as im:
+            im.resize((1500,1500), Image.BICUBIC).save(folder/Path(f).name, quality=95)
     return sorted(folder.iterdir())
 
 if __name__=='__main__':
@@ -201,12 +212,15 @@ if __name__=='__main__':
         make_inputs(models['free'], folder/'inputs.npz')
         parts = dict(
             runtimes=lambda: try_runtimes(models, Path('build/runtimes').resolve(), folder),
-            precision=lambda: try_precision(quantised(models['free'], folder, read(df[df.split=='select'].image)),
+            precision=lambda: try_precision(
+                quantised(models['free'], folder, read(df[df.split=='select'].image)),
                                             valid, dataset, read(valid.image)),
             readings=lambda: {'256':try_readings(models['free'], valid.image, size),
-                              '1500':try_readings(models['free'], enlarged(valid.image, folder/'large'), size)})
+                              '1500':try_readings(models['free'],
+                                                  enlarged(valid.image, folder/'large'), size)})
         for part in wanted:
             made = parts[part]()
             out = json.loads(OUT.read_text(encoding='utf-8')) if OUT.exists() else {}
-            about = dict(data=images.name, versions={k:version(k) for k in ('onnx','onnxruntime','torch')})
+            about = dict(data=images.name,
+                         versions={k:version(k) for k in ('onnx','onnxruntime','torch')})
             write_json(OUT, out | about | {part:made})

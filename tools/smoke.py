@@ -8,7 +8,8 @@ from ckdnet.cli import ckdnet_run
 from ckdnet.data.isic import ISIC2018_CLASSES, isic2017
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.panels import DRAWN
-from ckdnet.train.spec import CEILING, FIG11A, FIG11B, PANELS, SEARCH, STACKING, TABLE3, TABLE5, TABLE6, TABLE7
+from ckdnet.train.spec import (CEILING, FIG11A, FIG11B, PANELS, SEARCH, STACKING, TABLE3, TABLE5,
+                               TABLE6, TABLE7)
 
 def as_isic2018(sample, folder):
     "Drawn lesions in the layout of both tasks of ISIC2018. The seven diagnoses are assigned in turn and mean nothing."
@@ -41,13 +42,16 @@ if __name__=='__main__':
     on_2017 = dict(folder=few, data='isic2017_256', **common)
     with ProcessPoolExecutor(2, get_context('spawn')) as pool:
         runs = [
-            pool.submit(ckdnet_run, names(*TABLE3[::4], *TABLE5[1::4])+',encoder,unet,ckdnet', folder=two_tasks,
+            pool.submit(ckdnet_run, names(*TABLE3[::4], *TABLE5[1::4])+',encoder,unet,ckdnet',
+                        folder=two_tasks,
                         dataset='isic2018', data='isic2018_256', **common),
             pool.submit(ckdnet_run, names(*TABLE6, *TABLE7), seeds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*FIG11A[::4], *FIG11B[::2]), **on_2017),
             pool.submit(ckdnet_run, names(*SEARCH[::3]), folds='0', **on_2017),
-            pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING[:3])}', folds='0,1', **on_2017),
-            pool.submit(ckdnet_run, names(*CEILING[2:]), folds='0,1', **on_2017 | dict(data='isic2017_256_160px')),
+            pool.submit(ckdnet_run, f'encoder,ckdnet,seg_dice_focal,{names(*CEILING[:3])}',
+                        folds='0,1', **on_2017),
+            pool.submit(ckdnet_run, names(*CEILING[2:]), folds='0,1',
+                        **on_2017 | dict(data='isic2017_256_160px')),
             pool.submit(ckdnet_run, names(*STACKING)+',encoder,encoder_balanced', folds='0,1',
                         **on_2017 | dict(data='isic2017_256_96px')),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),

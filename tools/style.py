@@ -73,7 +73,8 @@ def import_cost(root):
     "Seconds (the least of three) and modules of `import ckdnet.predictor` in a new process."
     env = os.environ | {'PYTHONPATH': str(root), 'OMP_NUM_THREADS': '1'}
     def run():
-        done = subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORT], env=env, cwd='/', text=True,
+        done = subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORT], env=env, cwd='/',
+                              text=True,
                               check=True, capture_output=True)
         return done.stdout.split()
     seconds, modules, own = min((run() for _ in range(3)), key=lambda printed: float(printed[0]))

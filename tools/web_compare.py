@@ -35,7 +35,8 @@ def by_page(page, names):
 def by_program(folder, images):
     "Probabilities of the program of 54_export, which has neither PyTorch nor this package."
     cells = json.loads(Path('nbs/54_export.ipynb').read_text(encoding='utf-8'))['cells']
-    cell, = [''.join(c['source']) for c in cells if ''.join(c['source']).startswith("predictor = '''")]
+    cell, = [''.join(c['source']) for c in cells
+             if ''.join(c['source']).startswith("predictor = '''")]
     program = ast.literal_eval(ast.parse(cell).body[0].value)
     command = [sys.executable, '-c', program, folder/'ckdnet.onnx', *images]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
@@ -45,13 +46,15 @@ def enlarge(images, folder):
     "Copies of images, of `LARGE` px."
     folder.mkdir()
     for f in images:
-        with Image.open(f) as im: im.resize((LARGE,LARGE), Image.BICUBIC).save(folder/f.name, quality=95)
+        with Image.open(f) as im:
+            im.resize((LARGE,LARGE), Image.BICUBIC).save(folder/f.name, quality=95)
     return [folder/f.name for f in images]
 
 def differences(found, expected):
     "Of probabilities (N,C): the largest difference, and how many diagnoses change."
     found,expected = np.asarray(found), np.asarray(expected)
-    return dict(probs=float(np.abs(found-expected).max()), changed=int((found.argmax(1)!=expected.argmax(1)).sum()))
+    return dict(probs=float(np.abs(found-expected).max()),
+                changed=int((found.argmax(1)!=expected.argmax(1)).sum()))
 
 def compare(page, folder, images):
     "Page and program against the package, over some images of the folder of the page."
@@ -60,11 +63,14 @@ def compare(page, folder, images):
     shown = by_page(page, [str(f.relative_to(folder)) for f in images])
     fine = np.abs([o['fine']-p.fine_prob.ravel() for o,p in zip(shown, package)])
     kinds = package[0].measures
-    off = {k:max(abs(o['measures'][k]-p.measures[k])/max(abs(p.measures[k]), 1e-9) for o,p in zip(shown, package))
+    off = {k:max(abs(o['measures'][k]-p.measures[k])/max(abs(p.measures[k]), 1e-9) for o,
+                 p in zip(shown, package))
            for k in kinds}
-    browser = dict(agent=shown[0]['agent'], megabytes=shown[0]['megabytes'], seconds=shown[0]['seconds'])
+    browser = dict(agent=shown[0]['agent'], megabytes=shown[0]['megabytes'],
+                   seconds=shown[0]['seconds'])
     measured = dict(images=len(images), page=differences([o['probs'] for o in shown], expected),
-                    program=differences(by_program(folder, images), expected), fine=float(fine.max()),
+                    program=differences(by_program(folder, images), expected),
+                    fine=float(fine.max()),
                     measures=off, ms=float(np.median([o['ms'] for o in shown])))
     return browser, measured
 
@@ -79,8 +85,10 @@ if __name__=='__main__':
         large = enlarge(small, folder/'large')
         with serve(folder) as address:
             page.get(f'{address}/input.js') # the page itself would load the cascade once more
-            results = {name:compare(page, folder, images) for name,images in {'256':small, str(LARGE):large}.items()}
+            results = {name:compare(page, folder, images) for name,
+                       images in {'256':small, str(LARGE):large}.items()}
     browser = results['256'][0]
-    out = dict(**browser, runtime=RUNTIME, data=Path(sys.argv[1]).name, sizes={k:m for k,(_,m) in results.items()})
+    out = dict(**browser, runtime=RUNTIME, data=Path(sys.argv[1]).name,
+               sizes={k:m for k,(_,m) in results.items()})
     write_json(Path('data/results/browser.json'), out)
     print(json.dumps(out, indent=1))

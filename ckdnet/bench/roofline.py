@@ -74,7 +74,8 @@ def rooflines(
     out = {}
     fake = FakeTensorMode()
     n_classes = len(get_dataset(spec.dataset).classes)
-    with fake, _default_dtype(torch.bfloat16): net = create_model(replace(spec, pretrained=False), n_classes)
+    with fake, _default_dtype(torch.bfloat16):
+        net = create_model(replace(spec, pretrained=False), n_classes)
     for plan in stage_plans(spec):
         stage = plan.stage
         model = getattr(net, stage.net).train().requires_grad_(True)
@@ -85,7 +86,8 @@ def rooflines(
         model.eval().requires_grad_(False)
         out[stage.title] = dict(operations=step.operations, step_GFLOP=step.flops/plan.bs/1e9,
                                forward_GFLOP=forward.flops/plan.bs/1e9, step_ms=1e3*step.seconds,
-                               forward_ms=1e3*forward.seconds, arithmetic_ms=1e3*step.flops/step.peak)
+                               forward_ms=1e3*forward.seconds,
+                               arithmetic_ms=1e3*step.flops/step.peak)
     return pd.DataFrame(out).T
 
 # %% ../../nbs/bench/02_roofline.ipynb #2663caa0
@@ -94,5 +96,7 @@ def utilisation(
     flops_per_second:float=H100['flops_per_second'], # its peak rate
 )->pd.Series: # stage → a fraction
     "Model FLOP utilisation of the fast loop in training."
-    rates = {stage:statistics.median(o['train'] for o in sides['fast']) for stage,sides in result['stages'].items()}
-    return rooflines(spec_from_dict(result['spec'])).step_GFLOP*1e9*pd.Series(rates)/flops_per_second
+    rates = {stage:statistics.median(o['train'] for o in sides['fast']) for stage,
+             sides in result['stages'].items()}
+    return rooflines(spec_from_dict(result['spec'])).step_GFLOP*1e9*pd.Series(
+        rates)/flops_per_second

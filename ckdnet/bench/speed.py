@@ -68,10 +68,6 @@ class TakeTurns:
             for side in LOOPS: out[side].append(self.run(side, f, *args, **kwargs))
         return out
 
-# %% ../../nbs/bench/01_speed.ipynb #fd641bd7
-def wait_for_gpu():
-    if torch.cuda.is_available(): torch.cuda.synchronize()
-
 # %% ../../nbs/bench/01_speed.ipynb #de1c147e
 def decode_seconds(
     df:pd.DataFrame, # the index of the images
@@ -85,6 +81,7 @@ def decode_seconds(
         decode(r.image, r.mask, size)
     return (time.thread_time()-start)/len(sample)
 
+# %% ../../nbs/bench/01_speed.ipynb #12304421
 def check_possible(seconds, n, decode):
     "Raise `RuntimeError` if `n` images cannot be decoded in `seconds`; `decode` is the CPU time per image in seconds."
     least = n*decode/os.cpu_count()/2
@@ -100,7 +97,8 @@ def store_build(
 )->dict: # number of images; seconds of the build; CPU time for decoding an image, ms; size of the store, MiB
     "Time the building of a store. Raises `ValueError` if `folder` is not empty, `RuntimeError` for an impossible time."
     folder = Path(folder)
-    if folder.exists() and any(folder.iterdir()): raise ValueError(f'{folder} is not empty: a store may exist there.')
+    if folder.exists() and any(folder.iterdir()):
+        raise ValueError(f'{folder} is not empty: a store may exist there.')
     decode = decode_seconds(df, size)
     start = time.perf_counter()
     store = Store(df, size, folder)
@@ -110,8 +108,11 @@ def store_build(
     return dict(images=len(df), store_seconds=seconds, decode_ms=1e3*decode, store_MiB=mib)
 
 # %% ../../nbs/bench/01_speed.ipynb #50bb6faf
-def _endless(dl):
+def endless(dl):
     while True: yield from dl
+
+def wait_for_gpu():
+    if torch.cuda.is_available(): torch.cuda.synchronize()
 
 # %% ../../nbs/bench/01_speed.ipynb #252fd0c0
 def data_rate(
@@ -130,8 +131,10 @@ def data_rate(
     if side=='fast':
         dls = create_dls(Store(df, item_size, folder), train, train[:1], 'mask', size, bs)
         warm = len(dls.train) # after one pass the file is in memory
-    else: dls = stock_dls(df, train, train[:1], 'mask', size, bs, item_size=item_size, num_workers=num_workers)
-    batches = _endless(dls.train)
+    else:
+        dls = stock_dls(df, train, train[:1], 'mask', size, bs, item_size=item_size,
+                        num_workers=num_workers)
+    batches = endless(dls.train)
     for _ in range(warm): next(batches)
     wait_for_gpu()
     start = time.perf_counter()
@@ -214,10 +217,25 @@ class Clock(Callback):
         raise CancelFitException
 
 # %% ../../nbs/bench/01_speed.ipynb #2957468a
-class _Arrival(Callback):
+class Arrival(Callback):
     "The first callback of a batch: the time until then was spent waiting for data."
     order = -100
     def before_batch(self): self.clock.mark('data') # fastai finds the callback `Clock` by its name
+
+# %% ../../nbs/bench/01_speed.ipynb #4eabea23
+def time_steps(learn, n, wait=False):
+    "The `Clock` of `n` training steps; fewer if an epoch has fewer."
+    clock = Clock(min(n, len(learn.dls.train)-3), wait=wait)
+    learn.add_cbs([clock, Arrival()])
+    with learn.no_bar(), learn.no_logging(): learn.fit_one_cycle(1, 1e-3)
+    return clock
+
+def valid_rate(learn):
+    "Images per second without training."
+    wait_for_gpu()
+    start = time.perf_counter()
+    with learn.no_bar(), learn.no_logging(): learn.validate()
+    return learn.dls.valid.n/(time.perf_counter()-start)
 
 # %% ../../nbs/bench/01_speed.ipynb #2c68a3bd
 def _no_channels_last(learn): learn.remove_cb(ChannelsLast)
@@ -227,22 +245,8 @@ def _fastai_adam(learn):
     learn.wd_bn_bias = True
 
 # %% ../../nbs/bench/01_speed.ipynb #cd62a478
-PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding, 'fused Adam':_fastai_adam}
-
-# %% ../../nbs/bench/01_speed.ipynb #4eabea23
-def _time_steps(learn, n, wait=False):
-    "The `Clock` of `n` training steps; fewer if an epoch has fewer."
-    clock = Clock(min(n, len(learn.dls.train)-3), wait=wait)
-    learn.add_cbs([clock, _Arrival()])
-    with learn.no_bar(), learn.no_logging(): learn.fit_one_cycle(1, 1e-3)
-    return clock
-
-def _valid_rate(learn):
-    "Images per second without training."
-    wait_for_gpu()
-    start = time.perf_counter()
-    with learn.no_bar(), learn.no_logging(): learn.validate()
-    return learn.dls.valid.n/(time.perf_counter()-start)
+PARTS = {'channels last':_no_channels_last, 'folded BatchNorm':_no_folding,
+         'fused Adam':_fastai_adam}
 
 # %% ../../nbs/bench/01_speed.ipynb #c09e7b5e
 def stage_rate(
@@ -260,20 +264,20 @@ def stage_rate(
         if without: PARTS[without](learn)
         return learn
     learn = learner()
-    clock = _time_steps(learn, n)
+    clock = time_steps(learn, n)
     images = clock.n*learn.dls.train.bs
     spent = dict(clock.spent)
     rate = images/sum(spent.values())
-    valid = _valid_rate(learn)
+    valid = valid_rate(learn)
     if torch.cuda.is_available():
         del learn, clock
         gc.collect() # the memory of one learner is measured, not of two
-        spent = _time_steps(learner(), n, wait=True).spent
+        spent = time_steps(learner(), n, wait=True).spent
     phases = {k:v/images for k,v in spent.items()}
     return dict(train=rate, valid=valid, phases=phases)
 
 # %% ../../nbs/bench/01_speed.ipynb #da4aa5b2
-def _median_seconds(net, x, n, half):
+def median_seconds(net, x, n, half):
     "Time of a forward pass, median of `n` after two more."
     times = []
     for _ in range(n+2):
@@ -295,16 +299,17 @@ def predict_rate(
     n_classes = len(get_dataset(spec.dataset).classes)
     net = create_model(replace(spec, pretrained=False), n_classes).to(device).eval()
     x = torch.randn(spec.bs[0], 3, spec.size, spec.size, device=device)
-    half = torch.autocast(device.type, half_type(device), enabled=side=='fast' and device.type=='cuda')
+    half = torch.autocast(device.type, half_type(device),
+                          enabled=side=='fast' and device.type=='cuda')
     if side=='fast':
         net = fold_bn(net)
         x = x.contiguous(memory_format=torch.channels_last)
-    batch = _median_seconds(net, x, n, half)
-    single = _median_seconds(net, x[:1], 4*n, half)
+    batch = median_seconds(net, x, n, half)
+    single = median_seconds(net, x[:1], 4*n, half)
     return dict(images_per_second=len(x)/batch, latency_ms=1e3*single)
 
 # %% ../../nbs/bench/01_speed.ipynb #f34d261f
-def _peak_mib():
+def peak_mib():
     "The most memory that was in use, in MiB: on the GPU, or by this process (on Linux; None elsewhere)."
     if torch.cuda.is_available(): return torch.cuda.max_memory_allocated()/2**20
     status = Path('/proc/self/status')
@@ -322,13 +327,13 @@ def training_memory(
         for o in (job.store.images, job.store.masks): o.max() # reads all of it, as an epoch does
     for i in range(len(job.plans)): stage_rate(side, job, i, n, **kwargs)
     predict_rate(side, job.spec, 1)
-    return _peak_mib()
+    return peak_mib()
 
 # %% ../../nbs/bench/01_speed.ipynb #2edae5ca
 def _build(side, *args): return store_build(*args)
-def _train_rate(*args, **kwargs): return stage_rate(*args, **kwargs)['train']
+def train_rate(*args, **kwargs): return stage_rate(*args, **kwargs)['train']
 
-def _best_workers(turns, tried, f, *args, **kwargs):
+def best_workers(turns, tried, f, *args, **kwargs):
     "The number of reading processes with the highest rate on the stock side, and the rates of all."
     rates = {w:turns.run('stock', f, *args, num_workers=w, **kwargs) for w in tried}
     return max(rates, key=rates.get), {str(w):rate for w,rate in rates.items()}
@@ -337,7 +342,7 @@ def _measure_data(turns, rounds, tried, df, item_size, work, **kwargs):
     "The building of a store in an empty folder, and the data path of both sides."
     with tempfile.TemporaryDirectory(dir=work) as folder:
         build = turns.run('fast', _build, df, item_size, folder)
-        best,by_workers = _best_workers(turns, tried, data_rate, df, item_size, folder, **kwargs)
+        best,by_workers = best_workers(turns, tried, data_rate, df, item_size, folder, **kwargs)
         rates = turns(data_rate, rounds, df, item_size, folder, num_workers=best, **kwargs)
     return build | dict(workers=by_workers, best_workers=best, images_per_second=rates)
 
@@ -347,13 +352,14 @@ def _measure_parts(turns, rounds, parts, *args, **kwargs):
     for _ in range(rounds):
         for name,found in rates.items():
             without = None if name=='all' else name
-            found.append(turns.run('fast', _train_rate, *args, without=without, **kwargs))
+            found.append(turns.run('fast', train_rate, *args, without=without, **kwargs))
     return rates
 
 # %% ../../nbs/bench/01_speed.ipynb #6db21841
-def _effort(quick):
+def effort(quick):
     "How much is measured: numbers of steps, batches and large images, their batch size, reading processes, parts."
-    if quick: return dict(steps=2, batches=4, large=3, large_bs=2, tried=(0,), parts=['channels last'])
+    if quick:
+        return dict(steps=2, batches=4, large=3, large_bs=2, tried=(0,), parts=['channels last'])
     full = dict(batches=40, large=24, large_bs=8, parts=list(PARTS))
     if torch.cuda.is_available(): return full | dict(steps=60, tried=(4,8,os.cpu_count()))
     return full | dict(steps=12, tried=(0,1,2))
@@ -370,12 +376,14 @@ def benchmark(
 )->dict: # all measurements of all rounds
     "Measure both sides on the machine at hand."
     spec,df,work = job.spec, job.df, job.place
-    e = _effort(quick)
+    e = effort(quick)
     large = enlarged(df, work/'large', e['large'])
-    out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(), cores=os.cpu_count(),
+    out = dict(schema=BENCH_SCHEMA, spec=asdict(spec), data=fingerprint(df), **environment(),
+               cores=os.cpu_count(),
                rounds=rounds, size=size, item_size=item_size, workers={}, stages={}, parts={})
     with TakeTurns() as turns:
-        data = partial(_measure_data, turns, rounds, e['tried'], item_size=item_size, work=work, size=size)
+        data = partial(_measure_data, turns, rounds, e['tried'], item_size=item_size, work=work,
+                       size=size)
         print('The data path', flush=True)
         out['small'] = data(df, n=e['batches'])
         out['large'] = data(large, bs=e['large_bs'], n=e['batches']//2)
@@ -384,16 +392,19 @@ def benchmark(
             name = plan.stage.name
             print(plan.stage.title, flush=True)
             args = (job, i, e['steps'])
-            best,by_workers = _best_workers(turns, e['tried'], _train_rate, *args, item_size=item_size)
+            best,by_workers = best_workers(turns, e['tried'], train_rate, *args,
+                                           item_size=item_size)
             out['workers'][name] = by_workers
-            out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size, num_workers=best)
+            out['stages'][name] = turns(stage_rate, rounds, *args, item_size=item_size,
+                                        num_workers=best)
             out['parts'][name] = _measure_parts(turns, rounds, e['parts'], *args)
         print('Prediction', flush=True)
         out['predict'] = turns(predict_rate, rounds, spec)
     print('Memory', flush=True)
     with TakeTurns() as turns:
         args = (job, e['steps'])
-        out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size) for side in LOOPS}
+        out['peak_MiB'] = {side:turns.run(side, training_memory, *args, item_size=item_size)
+                           for side in LOOPS}
     return out
 
 # %% ../../nbs/bench/01_speed.ipynb #dd6943aa
@@ -407,11 +418,12 @@ def measure_alone(
         gc.collect() # the networks of the stage before
         if torch.cuda.is_available(): torch.cuda.reset_peak_memory_stats()
         rate = stage_rate('fast', job, i, n)
-        stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=_peak_mib())])
-    return dict(schema=BENCH_SCHEMA, spec=asdict(job.spec), data=fingerprint(job.df), **environment(), stages=stages)
+        stages[plan.stage.name] = dict(fast=[rate | dict(peak_MiB=peak_mib())])
+    return dict(schema=BENCH_SCHEMA, spec=asdict(job.spec), data=fingerprint(job.df),
+                **environment(), stages=stages)
 
 # %% ../../nbs/bench/01_speed.ipynb #b890fd6f
-def _from_schema_1(result):
+def from_schema_1(result):
     "What differs in schema 3, without the peak memory."
     unknown = dict(store_seconds=None, decode_ms=None)
     parts = {stage:{p:rates for p,rates in measured.items() if p in ('all', *PARTS)}
@@ -419,10 +431,11 @@ def _from_schema_1(result):
     return dict(item_size=result['from_size'], parts=parts,
                 small=result['small']|unknown, large=result['large']|unknown)
 
-def _highest_peaks(result):
+def highest_peaks(result):
     "Peak memory of each side, from the measurements of the stages; None where there is none."
     stages = result['stages'].values()
-    peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o] for side in LOOPS}
+    peaks = {side:[o['peak_MiB'] for sides in stages for o in sides[side] if 'peak_MiB' in o]
+             for side in LOOPS}
     return {side:max(found) for side,found in peaks.items()} if all(peaks.values()) else None
 
 def _with_titles(result):
@@ -438,13 +451,14 @@ def read_benchmark(
     if not Path(file).exists(): return None
     result = json.loads(Path(file).read_text())
     schema = result.get('schema', 1)
-    if schema>BENCH_SCHEMA: raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
-    if schema<2: result |= _from_schema_1(result)
-    if schema<3: result |= dict(peak_MiB=_highest_peaks(result))
+    if schema>BENCH_SCHEMA:
+        raise ValueError(f'{file} has schema {schema}: update ckdnet to read it.')
+    if schema<2: result |= from_schema_1(result)
+    if schema<3: result |= dict(peak_MiB=highest_peaks(result))
     return _with_titles(result) | dict(schema=BENCH_SCHEMA)
 
 # %% ../../nbs/bench/01_speed.ipynb #695063b9
-def _compare(sides, value):
+def compare_sides(sides, value):
     "Medians of both sides, and the median, least and largest ratio; `value` gives the rate of a measurement."
     stock = [value(o) for o in sides['stock']]
     fast = [value(o) for o in sides['fast']]
@@ -463,11 +477,13 @@ def ratios(
 )->pd.DataFrame: # one row per measurement: median of each side; median, least and most of the ratio
     "How much faster the fast side is. Images per second; in the last row milliseconds, where less is better."
     files = {f"{result['item_size']} px files":'small', '2–6 megapixels':'large'}
-    out = {f"{result['size']} px batches from {name}":_compare(result[key]['images_per_second'], _itself)
+    out = {f"{result['size']} px batches from {name}":compare_sides(
+        result[key]['images_per_second'], _itself)
            for name,key in files.items()}
-    for stage,sides in result['stages'].items(): out[f'training {stage}'] = _compare(sides, _train)
-    out['prediction'] = _compare(result['predict'], _images_per_second)
-    single = _compare(result['predict'], _per_ms)
+    for stage,sides in result['stages'].items():
+        out[f'training {stage}'] = compare_sides(sides, _train)
+    out['prediction'] = compare_sides(result['predict'], _images_per_second)
+    single = compare_sides(result['predict'], _per_ms)
     out['single image, ms'] = single | dict(stock=1/single['stock'], fast=1/single['fast'])
     return pd.DataFrame(out).T
 
@@ -478,7 +494,7 @@ def ratio_text(
     return f'{ratio:.1f}' if ratio<10 else f'{ratio:.0f}'
 
 # %% ../../nbs/bench/01_speed.ipynb #ee34b6a8
-def _stage_seconds(rounds, images, epochs):
+def stage_seconds(rounds, images, epochs):
     "Time of a stage, from the median rates of training and validation."
     train = statistics.median(o['train'] for o in rounds)
     valid = statistics.median(o['valid'] for o in rounds)
@@ -495,7 +511,7 @@ def recipe_minutes(
     seconds = dict.fromkeys(stages[0], 0.)
     if 'small' in result: seconds['fast'] = result['small']['store_seconds'] or 0. # schema 1: not known, some seconds
     for n,sides in zip(epochs, stages):
-        for side,rounds in sides.items(): seconds[side] += _stage_seconds(rounds, images, n)
+        for side,rounds in sides.items(): seconds[side] += stage_seconds(rounds, images, n)
     return pd.Series({side:s/60 for side,s in seconds.items()}, name='minutes')
 
 # %% ../../nbs/bench/01_speed.ipynb #3351322d
@@ -506,9 +522,11 @@ def plot_phases(
     bars = {}
     for stage,sides in result['stages'].items():
         for side,rounds in sides.items():
-            bars[f'{stage}, {side}'] = {p:1e3*statistics.median(o['phases'][p] for o in rounds) for p in PHASES}
+            bars[f'{stage}, {side}'] = {p:1e3*statistics.median(o['phases'][p] for o in rounds)
+                                        for p in PHASES}
     t = pd.DataFrame(bars).T
-    colours = ['black', *(OKABE_ITO[c] for c in ('orange','sky','yellow','blue','vermilion','green'))]
+    colours = ['black',
+               *(OKABE_ITO[c] for c in ('orange','sky','yellow','blue','vermilion','green'))]
     with plt.style.context(STYLE):
         fig,ax = plt.subplots(figsize=(7,.42*len(t)+1), layout='constrained')
         plt.close(fig)
@@ -536,9 +554,11 @@ def plot_parts(
                                layout='constrained', squeeze=False)
         plt.close(fig)
         for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
-            speed = {f'no {name}':np.divide(rates, parts['all']) for name,rates in parts.items() if name!='all'}
+            speed = {f'no {name}':np.divide(rates, parts['all']) for name,
+                     rates in parts.items() if name!='all'}
             _plot_speeds(ax, speed)
-            ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)), yticklabels=speed)
+            ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)),
+                   yticklabels=speed)
     axs[0,0].invert_yaxis()
     return fig
 
@@ -548,7 +568,8 @@ def _to_measure(kind, results, profile):
     check_name('profile', profile, PROFILES)
     device = torch.cuda.get_device_name().replace(' ','_') if torch.cuda.is_available() else 'cpu'
     file = Path(results)/f'{kind}_{profile}_{device}.json'
-    if file.exists(): raise FileExistsError(f'{file} exists already: move it away to measure again.')
+    if file.exists():
+        raise FileExistsError(f'{file} exists already: move it away to measure again.')
     return PROFILES[profile], file
 
 # %% ../../nbs/bench/01_speed.ipynb #5571472b
@@ -561,13 +582,15 @@ def bench_speed(
 ):
     """Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before, `ValueError`
     for less than one round."""
-    if rounds<1: raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
+    if rounds<1:
+        raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
     spec,file = _to_measure('benchmark', results, profile)
     result = benchmark(resolve(spec, folder, work), rounds, quick=profile=='smoke')
     write_json(file, result)
     print(ratios(result).round(2).to_string())
     print(file)
 
+# %% ../../nbs/bench/01_speed.ipynb #55b2cc4c
 def bench_alone(
     folder, # the ISIC2017 images
     results, # folder of the file `alone_<profile>_<device>.json`
@@ -602,5 +625,6 @@ def bench_metrics(
     "Compare the metrics that both loops reach."
     file = Path(results)/'loops.json'
     result = same_metrics(resolve(metrics_spec(profile), folder, work, data), file, seeds)
-    print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(index=False))
+    print(pd.DataFrame(result['runs'])[['loop','seed','average AUC','JA']].round(3).to_string(
+        index=False))
     print(file)

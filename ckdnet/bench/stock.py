@@ -33,7 +33,8 @@ from ..train.stages import SELECTION_METRICS, Stage
 
 # %% ../../nbs/bench/00_stock.ipynb #45641033
 STOCK_AUGMENT = dict( # as near as `aug_transforms` comes to `ckdnet.data.loaders.AUGMENT`
-    paper = dict(max_rotate=90, min_zoom=0.9/0.875, max_zoom=1.1/0.875, p_lighting=0, pad_mode='zeros'),
+    paper = dict(max_rotate=90, min_zoom=0.9/0.875, max_zoom=1.1/0.875, p_lighting=0,
+                 pad_mode='zeros'),
     wide = dict(max_rotate=180, min_zoom=1/1.1, max_zoom=1/0.7, max_lighting=0.15, p_lighting=1),
 )
 _VERTICAL_FLIP = Dihedral(p=0.5, draw=2) # 2 is the code of this one of its eight changes
@@ -62,7 +63,8 @@ def stock_dls(
     target_block = MaskBlock if target=='mask' else CategoryBlock(vocab=list(classes), sort=False)
     block = DataBlock((ImageBlock, target_block), getters=[ColReader('image'), ColReader(target)],
                       splitter=IndexSplitter(range(len(df_train), len(df_train)+len(df_select))),
-                      item_tfms=Resize(item_size, ResizeMethod.Squish), batch_tfms=_batch_tfms(size, augment, norm))
+                      item_tfms=Resize(item_size, ResizeMethod.Squish),
+                      batch_tfms=_batch_tfms(size, augment, norm))
     both = pd.concat([df_train, df_select], ignore_index=True)
     return block.dataloaders(both, bs=bs, num_workers=num_workers)
 
@@ -120,7 +122,8 @@ def stock_learner(
     if stage.upstream: cbs.append(FrozenUpstream(net, stage))
     with reads_recorded(plan) as watched: loss = stage.loss(watched, dls.train)
     return Learner(dls, getattr(net, stage.net).requires_grad_(True), loss_func=loss,
-                   metrics=SELECTION_METRICS[stage.metric](job.dataset), opt_func=_ADAM[recipe.schedule],
+                   metrics=SELECTION_METRICS[stage.metric](job.dataset),
+                   opt_func=_ADAM[recipe.schedule],
                    splitter=encoder_and_rest, wd=recipe.wd, wd_bn_bias=True, cbs=cbs)
 
 # %% ../../nbs/bench/00_stock.ipynb #68d0de9b
@@ -154,7 +157,8 @@ def train_by(
         folder = job.place/job.data/'loops'/loop/'stages'/job.folder(plan).name
         with learn.no_bar(), learn.no_logging():
             seconds[plan.stage.name] = fit_stage(learn, plan, folder)['seconds']
-        print(f'{loop}, seed {job.spec.seed}, {plan.stage.title}: {seconds[plan.stage.name]:.0f} s', flush=True)
+        print(f'{loop}, seed {job.spec.seed}, {plan.stage.title}: {seconds[plan.stage.name]:.0f} s',
+              flush=True)
     return net, seconds
 
 # %% ../../nbs/bench/00_stock.ipynb #2cae26ba
@@ -181,7 +185,8 @@ def same_metrics(
 )->dict: # the content of the file
     "Train a cascade by both loops and record its metrics. Raises `ValueError` if `file` is of another spec or images."
     images = dict(name=job.data, **fingerprint(job.df))
-    origin = dict(schema=LOOPS_SCHEMA, spec=asdict(replace(job.spec, seed=0)), data=images, reported_on='valid')
+    origin = dict(schema=LOOPS_SCHEMA, spec=asdict(replace(job.spec, seed=0)), data=images,
+                  reported_on='valid')
     result = _read_own(file, origin) or origin | dict(runs=[])
     done = {(r['loop'], r['seed']) for r in result['runs']}
     for seed in seeds:
@@ -193,7 +198,9 @@ def same_metrics(
             record = dict(loop=loop, seed=seed, **metrics, seconds=seconds, **environment())
             result['runs'].append(record)
             write_json(file, result)
-            print(f"{loop}, seed {seed}: average AUC {metrics['average AUC']:.3f}, JA {metrics['JA']:.3f}", flush=True)
+            print(
+                f"{loop}, seed {seed}: average AUC {metrics['average AUC']:.3f}, "
+                f"JA {metrics['JA']:.3f}", flush=True)
     return json.loads(Path(file).read_text())
 
 # %% ../../nbs/bench/00_stock.ipynb #15a091c3
@@ -203,4 +210,5 @@ def _read_own(file, origin):
     result = json.loads(Path(file).read_text())
     as_json = json.loads(json.dumps(origin))
     if {k:result.get(k) for k in origin}==as_json: return result
-    raise ValueError(f'{file} contains metrics of another spec or of other images: choose another file for these.')
+    raise ValueError(
+        f'{file} contains metrics of another spec or of other images: choose another file for these.')

@@ -33,7 +33,8 @@ def _isic2016_part(folder, found, part, split, published, required=True):
     rows = [row[:2] for row in table_rows(path) if row[0].upper().startswith('ISIC')] # a copy may have a header
     label = pd.Series(dict(rows), dtype=object).str.lower().map(_MALIGNANT)
     fix = 'It has an image and benign, malignant, 0.0 or 1.0 in each row.'
-    fail_if(label.index[label.isna()] if rows else [path], f'Rows of {path} that are not understood', fix)
+    fail_if(label.index[label.isna()] if rows else [path],
+            f'Rows of {path} that are not understood', fix)
     t = pd.DataFrame(index=label.index)
     return index_of(t, found, edition(path, len(t), published), label, split=split,
                     mask=('_Segmentation','_segmentation'))
@@ -48,16 +49,17 @@ def isic2019(
 )->tuple: # index before the split, and lines for the user
     "The images of ISIC2019. Raises `DataError` for anything missing, unknown or doubled."
     found,parts,notes = pictures(folder, strict=False), [], []
-    for part,split,published in (('Training','train',25_331), ('Test','test',8_238)):
+    for part,split,n_published in (('Training','train',25_331), ('Test','test',8_238)):
         path = find_table(folder, f'ISIC_2019_{part}_GroundTruth', required=split=='train')
         if path is None: continue
         t = read_columns(path, ['image',*_ISIC2019]).set_index('image')
         n = as_numbers(t[_ISIC2019])
-        fail_if(t.index[n.sum(axis=1)!=1], f'Images with no class or several in {path}', 'Download it again.')
+        fail_if(t.index[n.sum(axis=1)!=1], f'Images with no class or several in {path}',
+                'Download it again.')
         label = n.idxmax(axis=1).str.upper()
         diagnosis,left = map_labels(label, 'isic2019', 'isic2019')
         about = _metadata(folder, part, t.index)
-        parts.append(index_of(about, found, edition(path, len(t), published), label, diagnosis,
+        parts.append(index_of(about, found, edition(path, len(t), n_published), label, diagnosis,
                               about.get('lesion_id'), split))
         notes += left
     return pd.concat(parts, ignore_index=True), notes
@@ -82,7 +84,8 @@ def isic2020(
     t = read_columns(path, ['image_name','target','patient_id']).set_index('image_name')
     about = edition(path, len(t), 33_126)
     label = t.target.map(_MALIGNANT)
-    fail_if(t.index[label.isna()], f'Images whose target is not 0 or 1 in {path}', 'Download it again.')
+    fail_if(t.index[label.isna()], f'Images whose target is not 0 or 1 in {path}',
+            'Download it again.')
     twice = _duplicates(folder) & set(t.index)
     said = f'{len(twice)} duplicates of the list are left out.'
     notes = [said if twice else 'The list of duplicates is not there.']

@@ -7,7 +7,6 @@ __all__ = ['DERM7PT', 'DERM7PT_SET', 'PAD_UFES_20', 'BCN20000', 'MILK10K', 'MILK
            'milk10k']
 
 # %% ../../nbs/02_data.clinical.ipynb #abcc0fc0
-from pathlib import Path
 import pandas as pd
 from .files import as_numbers, fail_if
 from .folder import counts
@@ -17,10 +16,12 @@ from .tables import path_parts, pictures
 
 # %% ../../nbs/02_data.clinical.ipynb #42336360
 DERM7PT = ('MEL','BCC','NEV','SK','MISC')
-_NEVI = ('blue nevus','clark nevus','combined nevus','congenital nevus','dermal nevus','recurrent nevus',
+_NEVI = ('blue nevus','clark nevus','combined nevus','congenital nevus','dermal nevus',
+         'recurrent nevus',
          'reed or spitz nevus')
 _DERM7PT = {'basal cell carcinoma':'BCC', 'seborrheic keratosis':'SK', **{n:'NEV' for n in _NEVI},
-            **{m:'MISC' for m in ('dermatofibroma','lentigo','melanosis','miscellaneous','vascular lesion')}}
+            **{m:'MISC' for m in ('dermatofibroma','lentigo','melanosis','miscellaneous',
+                                  'vascular lesion')}}
 
 def derm7pt(
     folder, # contains meta/meta.csv and images, as `release_v0` does
@@ -30,13 +31,15 @@ def derm7pt(
     t = read_columns(path, ['case_num','diagnosis','derm'])
     label = t.diagnosis.str.lower()
     group = label.map(lambda d: 'MEL' if d.startswith('melanoma') else _DERM7PT.get(d))
-    fail_if(set(label[group.isna()]), f'Diagnoses of {path} that are not known', 'Is it the table of another edition?')
+    fail_if(set(label[group.isna()]), f'Diagnoses of {path} that are not known',
+            'Is it the table of another edition?')
     split = _derm7pt_split(path.parent, len(t))
     ids = t.derm.map(lambda f: path_parts(f)[-1])
     t,label,group,split = (s.set_axis(ids) for s in (t, label, group, split))
     df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 1_011), label, group,
                   t.case_num, split, files=t.derm)
-    return df.assign(image_type='dermoscopic'), [f'The clinical photographs of the {len(t)} cases are left out.']
+    return df.assign(
+        image_type='dermoscopic'), [f'The clinical photographs of the {len(t)} cases are left out.']
 
 def _derm7pt_split(folder, rows):
     "The split of each row: of the authors if their three files are there, else 'train'."
@@ -58,7 +61,8 @@ def pad_ufes_20(
     t.index = t.img_id.map(lambda f: path_parts(f)[-1])
     df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 2_298), t.diagnostic,
                   lesion=t.patient_id)
-    return df.assign(image_type='clinical: close-up'), ['These are clinical photographs, no dermoscopic images.']
+    return df.assign(
+        image_type='clinical: close-up'), ['These are clinical photographs, no dermoscopic images.']
 
 PAD_UFES_20 = published('pad_ufes_20', ('MEL','BCC','SCC','ACK','SEK','NEV'), pad_ufes_20)
 
@@ -94,13 +98,15 @@ def milk10k(
     classes = [c.lower() for c in MILK10K]
     truth = read_columns(path, ['lesion_id',*classes]).set_index('lesion_id')
     n = as_numbers(truth[classes])
-    fail_if(truth.index[n.sum(axis=1)!=1], f'Lesions with no class or several in {path}', 'Download it again.')
+    fail_if(truth.index[n.sum(axis=1)!=1], f'Lesions with no class or several in {path}',
+            'Download it again.')
     about = find_table(folder, 'MILK10k_Training_Metadata')
     t = read_columns(about, ['lesion_id','image_type','isic_id']).set_index('isic_id')
     other = t.image_type[t.image_type!='dermoscopic']
     t = t.drop(index=other.index)
     label = t.lesion_id.map(n.idxmax(axis=1).str.upper())
-    fail_if(t.index[label.isna()], f'Images of lesions without a diagnosis in {path}', 'Download both tables again.')
+    fail_if(t.index[label.isna()], f'Images of lesions without a diagnosis in {path}',
+            'Download both tables again.')
     df = index_of(t, pictures(folder, strict=False), edition(path, len(truth), 5_240), label,
                   lesion=t.lesion_id)
     return df, [f'Not dermoscopic, left out: {counts(other)}.'] if len(other) else []

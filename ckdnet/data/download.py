@@ -6,7 +6,7 @@
 __all__ = ['FILES', 'ADDRESSES', 'DownloadError', 'download']
 
 # %% ../../nbs/06_data.download.ipynb #3e05731a
-import errno, hashlib, json, os, queue, shutil, stat, tempfile, threading, time, zipfile
+import errno, hashlib, os, queue, shutil, stat, tempfile, threading, time, zipfile
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
@@ -15,9 +15,12 @@ from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
-from fastprogress.fastprogress import progress_bar
-from filelock import FileLock, Timeout
-from ..core import atomic_path, check_name, file_hash, offenders, sync_to_disk, write_json
+from filelock import Timeout
+from ..core import (atomic_path, check_name, file_hash, file_lock, lock_name, offenders,
+                         sync_to_disk, write_json)
+from ..progress import progress_bar
+from .files import DataError
+from ..jsonfile import read_checked
 
 # %% ../../nbs/06_data.download.ipynb #12586e5f
 class DownloadError(OSError):
@@ -27,8 +30,10 @@ class DownloadError(OSError):
 FILES = dict(
     isic2017=[f'ISIC-2017_{split}_{what}' for split in ('Training','Validation','Test_v2')
               for what in ('Data.zip','Part1_GroundTruth.zip','Part3_GroundTruth.csv')],
-    isic2018=[f'ISIC2018_Task{task}_{split}_{what}.zip' for split in ('Training','Validation','Test')
-              for task,what in (('1-2','Input'),('1','GroundTruth'),('3','Input'),('3','GroundTruth'))]
+    isic2018=[f'ISIC2018_Task{task}_{split}_{what}.zip'
+              for split in ('Training','Validation','Test')
+              for task,what in (('1-2','Input'),('1','GroundTruth'),('3','Input'),
+                                ('3','GroundTruth'))]
              + ['ISIC2018_Task3_Training_LesionGroupings.csv'])
 ADDRESSES = {name: f'https://isic-challenge-data.s3.amazonaws.com/{name[-4:]}' for name in FILES}
 
@@ -64,11 +69,13 @@ def _transfer():
     try: yield
     except DownloadError: raise
     except HTTPError as e:
-        text,wait = f'the server answers {e.code} {e.reason}', _retry_after(e.headers['Retry-After'])
+        text,wait = f'the server answers {e.code} {e.reason}', _retry_after(
+            e.headers['Retry-After'])
         e.close()
         if e.code in (408,429) or e.code>=500: raise _Trouble(text, wait) from None
         raise DownloadError(text) from None
-    except (OSError, HTTPException) as e: raise _Trouble(f"no connection ({getattr(e,'reason',None) or e})") from e
+    except (OSError, HTTPException) as e:
+        raise _Trouble(f"no connection ({getattr(e,'reason',None) or e})") from e
 
 # %% ../../nbs/06_data.download.ipynb #06c7684c
 class _Remote(NamedTuple):
@@ -78,7 +85,8 @@ class _Remote(NamedTuple):
     version:str|None # its ETag or the time of its last change
 
 def _ask(url, method='GET', headers={}):
-    return urlopen(Request(url, headers={'User-Agent':'ckdnet', **headers}, method=method), timeout=TIMEOUT)
+    return urlopen(Request(url, headers={'User-Agent':'ckdnet', **headers}, method=method),
+                   timeout=TIMEOUT)
 
 def _version(headers):
     tag = headers['ETag']
@@ -88,7 +96,8 @@ def _look(url):
     with _transfer(), _ask(url, 'HEAD') as r:
         size = r.headers['Content-Length']
         if size is None: raise DownloadError('the server does not tell the size')
-        if not size.isdecimal(): raise DownloadError(f"the server's Content-Length is {size!r}, no number of bytes")
+        if not size.isdecimal():
+            raise DownloadError(f"the server's Content-Length is {size!r}, no number of bytes")
         return _Remote(url, int(size), _version(r.headers))
 
 # %% ../../nbs/06_data.download.ipynb #8de93db6
@@ -112,7 +121,8 @@ def _first_byte(
     start:int, # from this byte on
 )->int: # where the answer begins: at `start` or at 0
     "Check an answer. Raises `_Trouble` if it is not what was asked for."
-    if _version(r.headers) not in (None, remote.version): raise _Trouble('the file has just changed at the server')
+    if _version(r.headers) not in (None, remote.version):
+        raise _Trouble('the file has just changed at the server')
     if r.status!=206: start = 0
     wanted = f'bytes {start}-{remote.size-1}/{remote.size}'
     if r.status==206 and r.headers['Content-Range']!=wanted:
@@ -131,6 +141,7 @@ def _blocks(r, n):
         n -= len(block)
         yield block
 
+# %% ../../nbs/06_data.download.ipynb #e1c0aa71
 def _fetch(
     remote:_Remote,
     part, # the file that it is collected in
@@ -174,7 +185,8 @@ def _retry(
         except _Trouble as e:
             failures = 1 if arrived()>before else failures+1
             if failures==tries: raise DownloadError(f'{e}, {tries} times in a row') from e
-            if e.wait>LONGEST: raise DownloadError(f'{e} and asks to come back in {e.wait:.0f} s') from e
+            if e.wait>LONGEST:
+                raise DownloadError(f'{e} and asks to come back in {e.wait:.0f} s') from e
             pause = max(PAUSE*2**(failures-1), e.wait)
             note(f'{e}; again in {pause:.2g} s')
             if stop.wait(pause): raise _Stopped
@@ -182,13 +194,16 @@ def _retry(
 # %% ../../nbs/06_data.download.ipynb #984685a6
 def _path(entry): return PurePosixPath(entry.orig_filename.replace('\\', '/'))
 
+# %% ../../nbs/06_data.download.ipynb #5f3338c5
 def _is_unsafe(entry):
     "Does an entry of an archive leave its folder, or is it something other than a file or a folder?"
     path = _path(entry)
     kind = stat.S_IFMT(entry.external_attr>>16) # 0 where the archive does not say
-    leaves = path.is_absolute() or '..' in path.parts or any(c in entry.orig_filename for c in ':\0')
+    leaves = path.is_absolute() or '..' in path.parts or any(c in entry.orig_filename
+                                                             for c in ':\0')
     return leaves or kind not in (0, stat.S_IFREG, stat.S_IFDIR)
 
+# %% ../../nbs/06_data.download.ipynb #aa8bd555
 def _is_clutter(path): return '__MACOSX' in path.parts or path.name.startswith('.')
 
 # %% ../../nbs/06_data.download.ipynb #7854a396
@@ -204,12 +219,15 @@ def _members(
     listed = zipfile._EndRecData(z.fp)[zipfile._ECD_ENTRIES_TOTAL] # `zipfile` reads it, but does not compare
     if listed!=len(entries): raise zipfile.BadZipFile(f'{len(entries)} entries instead of {listed}')
     unsafe = [e.filename for e in entries if _is_unsafe(e)]
-    if unsafe: raise DownloadError(offenders('it contains paths that leave the folder, or links', unsafe))
+    if unsafe:
+        raise DownloadError(offenders('it contains paths that leave the folder, or links', unsafe))
     total = sum(e.file_size for e in entries)
-    if total>max(_SMALL, _LARGEST*size): raise DownloadError(f'its {size} bytes would unpack to {total}')
+    if total>max(_SMALL, _LARGEST*size):
+        raise DownloadError(f'its {size} bytes would unpack to {total}')
     files = [e for e in entries if not e.is_dir() and not _is_clutter(_path(e))]
     members = {_path(e).name: e for e in files}
-    if len({n.lower() for n in members})<len(files): raise DownloadError('it contains two files of one name')
+    if len({n.lower() for n in members})<len(files):
+        raise DownloadError('it contains two files of one name')
     if not files: raise zipfile.BadZipFile('it contains no files')
     return members
 
@@ -226,7 +244,8 @@ def _unpack(
         part.mkdir()
         for name,entry in members.items():
             if stop.is_set(): raise _Stopped
-            with z.open(entry) as source, open(part/name, 'wb') as target: shutil.copyfileobj(source, target)
+            with z.open(entry) as source, open(part/name, 'wb') as target:
+                shutil.copyfileobj(source, target)
         for table in part.glob('*_metadata.csv'): os.replace(table, Path(folder).parent/table.name)
 
 # %% ../../nbs/06_data.download.ipynb #9cf34a69
@@ -234,9 +253,10 @@ def _checksums(folder):
     "file → SHA-256, from `checksums.json`."
     file = folder/'checksums.json'
     if not file.exists(): return {}
-    try: return dict(json.loads(file.read_text()))
-    except ValueError as e: raise DownloadError(f'{file} is damaged ({e}): correct or delete it.') from e
+    try: return read_checked(file, {'*':str})
+    except DataError as e: raise DownloadError(str(e)) from e
 
+# %% ../../nbs/06_data.download.ipynb #1adeb29a
 @dataclass
 class _State:
     "What the threads of a download share."
@@ -269,12 +289,14 @@ def _install(s:_State, name, part):
         return f'it is damaged ({e or type(e).__name__})'
     part.unlink(missing_ok=True)
 
+# %% ../../nbs/06_data.download.ipynb #6e19c5f5
 def _record(s, name, sha):
     "Write a checksum into `checksums.json`, or remove it."
     with s.lock:
         s.checksums = {n:h for n,h in {**s.checksums, name:sha}.items() if h}
         write_json(s.folder/'checksums.json', s.checksums)
 
+# %% ../../nbs/06_data.download.ipynb #78089572
 def _keep_table(part, file, stop):
     "Rename a table. Raises `ValueError` for something else, such as the login page of a network."
     with open(part, 'rb') as f:
@@ -293,6 +315,7 @@ def _compare(remote, part):
     part.unlink()
     raise _Trouble('two copies of it differ')
 
+# %% ../../nbs/06_data.download.ipynb #8de299a0
 def _get(s:_State, name):
     "Fetch one file, check it, unpack it. Raises `DownloadError`, or `OSError` for a full disk."
     def note(text): s.notes.append(f'{name}: {text}')
@@ -300,7 +323,8 @@ def _get(s:_State, name):
         remote = _look(f'{s.address}/{name}')
         part = _part(s.folder, remote)
         _fetch(remote, part, lambda n: s.tell(name, n))
-        if not name.endswith('.zip') and name not in {**_KNOWN, **s.checksums}: _compare(remote, part)
+        if not name.endswith('.zip') and name not in {**_KNOWN, **s.checksums}:
+            _compare(remote, part)
         return part
     for last in (False,True):
         part = _retry(attempt, lambda: s.arrived.get(name, 0), s.stop, note, TRIES)
@@ -363,6 +387,7 @@ def _in_threads(s:_State, f, names, n, tell=lambda: None):
         raise
     return results
 
+# %% ../../nbs/06_data.download.ipynb #52c1a4b5
 def _look_up(s:_State, names):
     "file → `_Remote` of those that are at the server; file → reason of the others."
     def look(name):
@@ -394,9 +419,11 @@ def _get_all(s:_State, remotes):
 @contextmanager
 def _only_one(folder):
     "Two processes must not write one `.part` file."
-    lock = FileLock(folder/'.download.lock')
+    lock = file_lock(folder/'.download.lock')
     try: lock.acquire(timeout=0)
-    except Timeout: raise DownloadError(f'Another process is downloading into {folder}: wait for it.') from None
+    except Timeout:
+        raise DownloadError(
+            f'Another process is downloading into {folder}: wait for it ({lock_name(lock)}).') from None
     try: yield
     finally: lock.release()
 
@@ -410,7 +437,8 @@ def download(
     `ValueError` for an unknown name, `DownloadError` if there is no room or something could not be fetched."""
     check_name('data set to download', name, FILES)
     address = (mirror or ADDRESSES[name]).rstrip('/')
-    if not address.startswith(('https://','http://')): raise ValueError(f'{mirror} does not begin with https://')
+    if not address.startswith(('https://','http://')):
+        raise ValueError(f'{mirror} does not begin with https://')
     folder = Path(folder).expanduser()
     folder.mkdir(parents=True, exist_ok=True)
     with _only_one(folder):

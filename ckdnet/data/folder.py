@@ -36,13 +36,15 @@ def by_folder(
     names = {i:found.folder_of(i).split('/')[0] for i in found.paths}
     folders = set(names.values())
     splits = [f for f in folders if f.lower() in SPLIT_NAMES]
-    fail_if(splits, f'Sub-folders of {found.folder} that are splits', "Give a table with a column 'split'.")
+    fail_if(splits, f'Sub-folders of {found.folder} that are splits',
+            "Give a table with a column 'split'.")
     if classes and folders<=set(classes): return names
     if len(folders)<2 or '' in folders: return {}
     like = 'Their names differ in a number only, as those of parts, patients and dates do'
     names_them = f"classes='{','.join(sorted(folders))}'"
     fix = f'{like}. If they are diagnoses, pass {names_them}; otherwise give a table of labels.'
-    if _numbered(folders): fail_if(folders, f'Sub-folders of {found.folder} that may not be diagnoses', fix)
+    if _numbered(folders):
+        fail_if(folders, f'Sub-folders of {found.folder} that may not be diagnoses', fix)
     return names
 
 # %% ../../nbs/02_data.folder.ipynb #d7003600
@@ -61,9 +63,11 @@ def masks_of(
     masks = pictures(folder)
     image = {m:_image_of(found, p.relative_to(masks.folder).as_posix()) for m,
              p in masks.paths.items()}
-    _fail_if_unknown([m for m,i in image.items() if i is None], found, f'Masks of unknown images in {folder}')
+    _fail_if_unknown([m for m,i in image.items() if i is None], found,
+                     f'Masks of unknown images in {folder}')
     ids = pd.Series(list(image.values()), dtype=object)
-    fail_if(ids[ids.duplicated()], f'Two masks for one image in {folder}', 'Remove or rename one of each.')
+    fail_if(ids[ids.duplicated()], f'Two masks for one image in {folder}',
+            'Remove or rename one of each.')
     return {i:masks.paths[m] for m,i in image.items()}
 
 def _fail_if_unknown(names, found, what):
@@ -96,7 +100,8 @@ def _ask_about_splits(t, known, path):
         values = set(t[c].dropna().str.lower())
         if len(values)>1 and values<=SPLIT_NAMES.keys():
             words = f"pass split_column='{c}', or rename the column if it is something else."
-            raise DataError(f"{path} has a column {c} with the values {', '.join(sorted(values))}: {words}")
+            raise DataError(
+                f"{path} has a column {c} with the values {', '.join(sorted(values))}: {words}")
 
 # %% ../../nbs/02_data.folder.ipynb #05b6b8d8
 MISSING = ('nan','na','n/a','<na>','null','#n/a') # in a column of labels, in any case
@@ -175,7 +180,8 @@ def split_groups(
 )->pd.DataFrame: # the index with all splits
     "Split off what is absent, a group in one split. Raises `DataError` for too few images of a class."
     n_splits = df.split.groupby(df.lesion).nunique()
-    fail_if(n_splits.index[n_splits>1], 'Groups in more than one split', 'Move all images of a group to one split.')
+    fail_if(n_splits.index[n_splits>1], 'Groups in more than one split',
+            'Move all images of a group to one split.')
     for name in ('valid','select'):
         if not (df.split==name).any():
             _check_numbers(df[df.split=='train'])
@@ -183,27 +189,33 @@ def split_groups(
         if name=='valid' and twins: df = mark_twins(df)
     return df
 
+# %% ../../nbs/02_data.folder.ipynb #69b480d6
 def _check_numbers(train):
     "Raise `DataError` for a class with fewer groups than parts."
     group,least = train.lesion.fillna(train.image_id), round(1/PART)
     diagnosis = train.diagnosis if train.diagnosis.notna().any() else 'images without a diagnosis'
     n = group.groupby(pd.Series(diagnosis, train.index)).nunique()
     few = [f'{c} ({k})' for c,k in n.items() if k<least]
-    fail_if(few, f"Classes with fewer than {least} groups in 'train'", 'Add images, or remove the class.')
+    fail_if(few, f"Classes with fewer than {least} groups in 'train'",
+            'Add images, or remove the class.')
 
 # %% ../../nbs/02_data.folder.ipynb #efc0ff67
 def _given_splits(names):
     "The splits by the names of a table."
     split = names.fillna('').str.lower().map(SPLIT_NAMES)
     known = ', '.join(SPLIT_NAMES)
-    fail_if(set(names[split.isna()].fillna('(empty)')), 'Unknown splits', f'The splits are {known}.')
+    fail_if(set(names[split.isna()].fillna('(empty)')), 'Unknown splits',
+            f'The splits are {known}.')
     return split
 
+# %% ../../nbs/02_data.folder.ipynb #09978768
 def check_classes(classes):
     "Raise `DataError` for classes that differ in upper and lower case only."
     lower = pd.Series([c.lower() for c in classes], index=list(classes), dtype=object)
-    fail_if(lower.index[lower.duplicated(keep=False)], 'Classes that differ in case only', 'Write them alike.')
+    fail_if(lower.index[lower.duplicated(keep=False)], 'Classes that differ in case only',
+            'Write them alike.')
 
+# %% ../../nbs/02_data.folder.ipynb #d649ce19
 def check_splits(df, classes):
     "Raise `DataError` for a class that a split lacks, and for a split without masks where there are some."
     fix = 'Add images of them, try another seed, or give the splits.'
@@ -232,7 +244,8 @@ def _check_copies(df):
     "Raise `DataError` for one picture in two splits; what was left out as a twin does not count."
     df = df[df.split!='twin']
     n_splits = df.split.groupby(content_hashes(df.image)).transform('nunique')
-    fail_if(df.image_id[n_splits>1], 'The same picture in two splits', 'Remove one of each, or give them one group.')
+    fail_if(df.image_id[n_splits>1], 'The same picture in two splits',
+            'Remove one of each, or give them one group.')
 
 # %% ../../nbs/02_data.folder.ipynb #a0a023ed
 def own_cls_metrics(
@@ -255,9 +268,12 @@ def positive_tasks(
     positive:str=None, # of two classes the one whose AUC counts
 )->tuple: # the classes whose AUCs make the average AUC
     "Raises `DataError` for a single class, an unknown positive one, and one that would have to be guessed."
-    if len(classes)==1: raise DataError(f'All images are of the class {classes[0]}: a diagnosis needs two classes.')
-    if positive and positive not in classes: raise DataError(f"positive='{positive}' is none of {', '.join(classes)}.")
-    if len(classes)!=2 and positive: raise DataError(f'`positive` is for two classes, there are {len(classes)}.')
+    if len(classes)==1:
+        raise DataError(f'All images are of the class {classes[0]}: a diagnosis needs two classes.')
+    if positive and positive not in classes:
+        raise DataError(f"positive='{positive}' is none of {', '.join(classes)}.")
+    if len(classes)!=2 and positive:
+        raise DataError(f'`positive` is for two classes, there are {len(classes)}.')
     if len(classes)!=2: return tuple(classes)
     guess = [c for c in classes if c.lower() in POSITIVE]
     if not positive and len(guess)!=1:
@@ -284,7 +300,8 @@ def own_dataset(
 )->Dataset: # registered
     """A data set from your own files. Raises `DataError` for what is missing, unknown, doubled, unreadable or too few,
     `ValueError` if another data set has this name."""
-    if name in READERS: raise ValueError(f"'{name}' is the name of a published data set: take another one.")
+    if name in READERS:
+        raise ValueError(f"'{name}' is the name of a published data set: take another one.")
     given = dict(image=image_column, label=label_column, mask=mask_column, split=split_column)
     classes = parse_classes(classes)
     df,notes = read_own(images, masks, labels, group, classes, given)
@@ -310,6 +327,7 @@ def _found(name, df, tasks):
     if len(tasks)==1: parts.append(f'the AUC is that of {tasks[0]}')
     return '; '.join([*parts, 'splits ' + counts(df.split)]) + '.'
 
+# %% ../../nbs/02_data.folder.ipynb #1291ebb3
 def _twin_note(df):
     "What was left out because it looks like a held-out image. Raises `DataError` if that is most of the training."
     n,train = (df.split=='twin').sum(), (df.split=='train').sum()
@@ -317,7 +335,8 @@ def _twin_note(df):
     if n>train: raise DataError(f'{n} of {n+train} training images look like a held-out one: if your images are all '
                                 'alike in their coarse shades, pass twins=False, and `group` for those of one patient.')
     one = df.image_id[df.split=='twin'].iloc[0]
-    return [f"{n} training images show a picture or group that is held out, such as {one}: left out ('twin')."]
+    held_out = f'show a picture or group that is held out, such as {one}'
+    return [f"{n} training images {held_out}: left out ('twin')."]
 
 # %% ../../nbs/02_data.folder.ipynb #f761aac1
 def read_own(images, masks, labels, group, classes, given):
@@ -326,7 +345,8 @@ def read_own(images, masks, labels, group, classes, given):
         if group and group!='folder' and not labels:
             raise ValueError(f"group='{group}' is a column of a table: pass labels.")
         return _read_folder(images, masks, labels, group, classes, given)
-    if labels or masks: raise ValueError(f'{images} is a table: its columns name the masks and the labels.')
+    if labels or masks:
+        raise ValueError(f'{images} is a table: its columns name the masks and the labels.')
     t,role = _read_table(images, given)
     place = Path(images).parent
     paths = _paths(t[role['image']], place, f'Images of {images} that do not exist')
@@ -336,6 +356,7 @@ def read_own(images, masks, labels, group, classes, given):
     diagnosis,used,notes = diagnoses(t, role, classes, images)
     return _rows(paths, of_masks, diagnosis, t, role, group, used, notes, images)
 
+# %% ../../nbs/02_data.folder.ipynb #5002cd9a
 def _read_table(path, given):
     "A table with the ids as its index, and what its columns are for."
     t = open_table(path)
@@ -346,6 +367,7 @@ def _read_table(path, given):
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {path}', _other_key(t, role))
     return t.set_index(ids), role
 
+# %% ../../nbs/02_data.folder.ipynb #2a376b0a
 def _other_key(t, role):
     "What to do about a column of images whose values repeat: perhaps another one holds them."
     unique = [c for c in t.columns if c not in role.values() and t[c].notna().all()
@@ -364,6 +386,7 @@ def _paths(names, place, what):
     fail_if(unknown, what, near_misses(unknown, below.paths))
     return found
 
+# %% ../../nbs/02_data.folder.ipynb #d51e63de
 def _read_folder(images, masks, labels, group, classes, given):
     "`read_own` for a folder of images."
     found = pictures(images)
@@ -377,10 +400,12 @@ def _read_folder(images, masks, labels, group, classes, given):
     if diagnosis.isna().all() and (classes or not masks):
         diagnosis = pd.Series(by_folder(found, classes), dtype=object)
     elif not labels and len({found.folder_of(i) for i in found.paths})>1:
-        notes.append('The sub-folders are not taken for diagnoses: pass `classes` with their names if they are.')
+        notes.append(
+            'The sub-folders are not taken for diagnoses: pass `classes` with their names if they are.')
     if group=='folder': t = t.assign(folder=pd.Series({i:found.folder_of(i) for i in found.paths}))
     return _rows(found.paths, of_masks, diagnosis, t, role, group, used, notes, labels or images)
 
+# %% ../../nbs/02_data.folder.ipynb #a2edbec3
 def _read_rows(labels, given, found):
     "A table with the ids of the images as its index."
     t = open_table(labels)
@@ -393,11 +418,13 @@ def _read_rows(labels, given, found):
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {labels}', _other_key(t, role))
     return t.set_index(ids), role
 
+# %% ../../nbs/02_data.folder.ipynb #5e4d3750
 def _ask_for_images(t, role, path, found):
     "Raise `DataError` if another column than the one that was taken holds the images."
     for c in t.columns:
         if t[c].dropna().map(lambda v: found.find(v) is not None).mean()>.5:
-            raise DataError(f"{path}: {role['image']} names no image, but {c} does: pass image_column='{c}'.")
+            raise DataError(
+                f"{path}: {role['image']} names no image, but {c} does: pass image_column='{c}'.")
 
 # %% ../../nbs/02_data.folder.ipynb #166894f0
 def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
@@ -406,7 +433,9 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     labelled = set(diagnosis.dropna().index)
     ids = [i for i in paths if i in masks or i in labelled]
     bare = paths.keys()-set(ids)
-    if bare: notes.append(f'{len(bare)} images with neither mask nor label are left out, such as {min(bare)}.')
+    if bare:
+        notes.append(
+            f'{len(bare)} images with neither mask nor label are left out, such as {min(bare)}.')
     lesion,note = _groups(t, role, group, where)
     df = pd.DataFrame(dict(image_id=ids, image=[paths[i] for i in ids],
                            mask=[masks.get(i) for i in ids]), dtype=object)
@@ -422,6 +451,7 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     if unused: notes.append(f"Columns that are not used: {', '.join(unused)}.")
     return df, [*notes, *note]
 
+# %% ../../nbs/02_data.folder.ipynb #8b6b7e17
 def _groups(t, role, group, where):
     "The group of each image: of the column that the user names, else of a usual one if there is no split."
     if group: return t[named_column(t, group, where)], []
@@ -432,6 +462,7 @@ def _groups(t, role, group, where):
         return pd.Series(dtype=object), [f"Group {usual} is not used: the table gives the splits."]
     return t[usual], [f"Images of one {usual} stay in one split."]
 
+# %% ../../nbs/02_data.folder.ipynb #7946dbfb
 def _no_label(t, role, where):
     "What to do about a table without labels: perhaps a column holds them."
     few = [c for c in t.columns if c not in role.values() and 2<=t[c].nunique()<=20

@@ -6,7 +6,6 @@
 __all__ = ['HAM10000', 'ham10000']
 
 # %% ../../nbs/02_data.ham10000.ipynb #c05bce4f
-from pathlib import Path
 import pandas as pd
 from .isic import ISIC2018_CLASSES
 from .published import edition, find_table, index_of, map_labels, published, read_columns
@@ -25,7 +24,8 @@ def ham10000(
     test = find_table(folder, 'ISIC2018_Task3_Test_GroundTruth', required=False)
     if test: parts.append(_rows(_test_table(test), found, test, 'test'))
     df = pd.concat(parts, ignore_index=True)
-    return df, [f"{df['mask'].isna().sum()} images have no mask."] if df['mask'].isna().any() else []
+    without = df['mask'].isna().sum()
+    return df, [f'{without} images have no mask.'] if without else []
 
 def _rows(t, found, path, split, published=None):
     "The rows of one table."

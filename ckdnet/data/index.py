@@ -29,7 +29,8 @@ SPLITS = ('train','select',*HELD_OUT,'twin')
 # %% ../../nbs/01_data.index.ipynb #6510a8ee
 def make_index(images, masks, diagnosis, split, lesion={}):
     "The index from dicts of id → path, path, class and lesion; `images` decides which rows there are."
-    rows = [(i, path, masks.get(i), diagnosis.get(i), split, lesion.get(i)) for i,path in images.items()]
+    rows = [(i, path, masks.get(i), diagnosis.get(i), split, lesion.get(i)) for i,
+            path in images.items()]
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 # %% ../../nbs/01_data.index.ipynb #cb2a6cac
@@ -84,7 +85,8 @@ def register_dataset(
     dataset:Dataset,
 )->Dataset: # the same
     "Make a data set available by its name. Raises `ValueError` if one with other classes or tasks has this name."
-    if DATASETS.get(dataset.name, dataset)!=dataset: raise ValueError(f"There is another data set '{dataset.name}'.")
+    if DATASETS.get(dataset.name, dataset)!=dataset:
+        raise ValueError(f"There is another data set '{dataset.name}'.")
     DATASETS[dataset.name] = dataset
     return dataset
 
@@ -119,14 +121,17 @@ def train_parts(
     train = df[df.split=='train']
     diagnosis,lesion = train.diagnosis.fillna('none'), train.lesion.fillna(train.image_id)
     most = lesion.groupby(diagnosis).nunique().max() if len(train) else 0
-    if most<n: raise DataError(f"Too few images to split off '{name}': the largest class has {most} lesions, not {n}.")
+    if most<n:
+        raise DataError(
+            f"Too few images to split off '{name}': the largest class has {most} lesions, not {n}.")
     from sklearn.model_selection import StratifiedGroupKFold # slow to import, and a prediction does not need it
     folds = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     return [train.index[part] for _,part in folds.split(train, diagnosis, lesion)]
 
 def move_part(df, fraction, seed, name):
     "Move a stratified part of 'train' to the split `name`; images of one lesion stay together."
-    if not 0<fraction<=.5: raise ValueError(f'The part to split off must be between 0 and one half, not {fraction}.')
+    if not 0<fraction<=.5:
+        raise ValueError(f'The part to split off must be between 0 and one half, not {fraction}.')
     df = df.copy()
     df.loc[train_parts(df, round(1/fraction), seed, name)[0], 'split'] = name
     return df
@@ -177,7 +182,8 @@ def twins(
 )->pd.DataFrame: # one row per pair: a, b (positions in `df`), correlation
     "Pairs of images that show the same picture under two ids. Raises `DataError` for files that cannot be read."
     t = _thumbnails(df.image)
-    pairs = pd.concat([_similar(t, i, threshold) for i in range(0, len(t), _BLOCK)], ignore_index=True)
+    pairs = pd.concat([_similar(t, i, threshold) for i in range(0, len(t), _BLOCK)],
+                      ignore_index=True)
     return pairs[~_different_lesions(df, pairs)].reset_index(drop=True)
 
 # %% ../../nbs/01_data.index.ipynb #4a0a9830
@@ -222,9 +228,11 @@ def fold_split(
     """The split of a fold of a cross-validation over all images but those of `OFFICIAL`.
 
     Raises `ValueError` for a fold that does not exist, `DataError` for too few images."""
-    if fold not in range(n_folds): raise ValueError(f'The folds have the numbers 0 to {n_folds-1}; there is no {fold}.')
+    if fold not in range(n_folds):
+        raise ValueError(f'The folds have the numbers 0 to {n_folds-1}; there is no {fold}.')
     pairs = twins(df)
-    df = df.assign(split=df.split.where(df.split.isin(OFFICIAL), 'train'), lesion=_lesions(df, pairs))
+    df = df.assign(split=df.split.where(df.split.isin(OFFICIAL), 'train'),
+                   lesion=_lesions(df, pairs))
     df = _mark_twins(df, pairs)
     df.loc[train_parts(df, n_folds, seed, 'valid')[fold], 'split'] = 'valid'
     return split_select(df, seed=seed)
@@ -238,8 +246,10 @@ def fingerprint(
     used = df[df.split.isin(splits)]
     hashes = content_hashes([*used.image, *used['mask']])
     table = used[['image_id','diagnosis','split']].assign(
-        lesion=used.lesion.where(used.split=='valid'), image=hashes[:len(used)], mask=hashes[len(used):])
-    sha256 = hashlib.sha256(table.to_csv(index=False, lineterminator='\n').encode()).hexdigest()[:16]
+        lesion=used.lesion.where(used.split=='valid'), image=hashes[:len(used)],
+        mask=hashes[len(used):])
+    sha256 = hashlib.sha256(
+        table.to_csv(index=False, lineterminator='\n').encode()).hexdigest()[:16]
     out = dict(images=df.split.value_counts().to_dict(), sha256=sha256)
     return out | dict(edition='; '.join(df.edition.unique())) if 'edition' in df else out
 
@@ -248,7 +258,8 @@ def complete_index(
     df:pd.DataFrame, # from the `index` function of a data set
 )->pd.DataFrame: # the same
     "Raises `DataError` for missing columns, doubled images, unknown splits, and splits without images or annotations."
-    fail_if(set(COLUMNS)-set(df.columns), 'Columns that the index lacks', 'They are described in `ckdnet.data.index`.')
+    fail_if(set(COLUMNS)-set(df.columns), 'Columns that the index lacks',
+            'They are described in `ckdnet.data.index`.')
     fail_if(set(df.split)-set(SPLITS), 'Unknown splits', f"The splits are {', '.join(SPLITS)}.")
     masks,diagnoses = df['mask'].notna(), df.diagnosis.notna()
     for annotated in (masks, diagnoses):
@@ -268,4 +279,5 @@ def check_diagnoses(
 ):
     "Raises `DataError` for a diagnosis that is not one of `classes`."
     unknown = set(df.diagnosis.dropna())-set(classes)
-    fail_if(unknown, 'Diagnoses that are not among the classes', f"The classes are {', '.join(classes)}.")
+    fail_if(unknown, 'Diagnoses that are not among the classes',
+            f"The classes are {', '.join(classes)}.")

@@ -12,7 +12,8 @@ from pathlib import Path
 import numpy as np, pandas as pd
 from scipy import ndimage as ndi
 from .files import DataError, as_numbers, fail_if, image_files, read_table
-from .index import Dataset, make_index, mark_twins, move_part, register_dataset, rows, split_select
+from .index import (Dataset, make_index, mark_twins, move_part, register_dataset, rows,
+                               split_select)
 from .tables import group_columns
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
 
@@ -27,6 +28,7 @@ def _place(folder, name):
     if exact.exists() or not Path(folder).is_dir(): return exact
     return next((p for p in Path(folder).iterdir() if p.name.lower()==name.lower()), exact)
 
+# %% ../../nbs/02_data.isic.ipynb #5246f355
 def files_by_id(folder):
     "id → path of the images or masks of a folder."
     files = image_files(folder)
@@ -34,6 +36,7 @@ def files_by_id(folder):
     fail_if(ids[ids.duplicated()], f'Two files for one image in {folder}', 'Remove one of each.')
     return dict(zip(ids, files))
 
+# %% ../../nbs/02_data.isic.ipynb #2e00a9e9
 def _masks(folder, images):
     "id → path of the masks of a folder, which may be absent. If it is there, every image has one."
     if not folder.is_dir(): return {}
@@ -50,13 +53,16 @@ def _labels(csv, id_column, columns, images):
     t = read_table(csv, [id_column,*columns]).set_index(id_column)
     _fail_if_not_rows_of(t.index, csv, images)
     t = as_numbers(t)
-    fail_if(t.index[~t.isin([0,1]).all(axis=1)], f'Labels that are not 0 or 1 in {csv}', 'Correct these rows.')
+    fail_if(t.index[~t.isin([0,1]).all(axis=1)], f'Labels that are not 0 or 1 in {csv}',
+            'Correct these rows.')
     return t
 
+# %% ../../nbs/02_data.isic.ipynb #cb8db8fb
 def _fail_if_not_rows_of(ids, csv, images):
     "Raise `DataError` unless each image has one row in a table."
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {csv}', 'Remove one of each.')
-    fail_if(set(ids)-images.keys(), f'Unknown images in {csv}', 'They have no file: download the images again.')
+    fail_if(set(ids)-images.keys(), f'Unknown images in {csv}',
+            'They have no file: download the images again.')
     fail_if(images.keys()-set(ids), f'Images without a row in {csv}', 'Download it again.')
 
 # %% ../../nbs/02_data.isic.ipynb #323ba2ce
@@ -73,11 +79,13 @@ def isic2017(
         masks = _masks(part1, images)
         diagnosis = _part3(part3, images)
         if split=='train' and not diagnosis and not masks:
-            raise DataError(f'{data} has neither masks nor diagnoses: download the ground truth of Training.')
+            raise DataError(
+                f'{data} has neither masks nor diagnoses: download the ground truth of Training.')
         df = make_index(images, masks, diagnosis, split)
         parts.append(df.join(_age_and_sex(data, images), on='image_id'))
     df = pd.concat(parts, ignore_index=True)
-    fail_if(df.image_id[df.image_id.duplicated()], f'Images in two splits of {folder}', 'Remove them from one.')
+    fail_if(df.image_id[df.image_id.duplicated()], f'Images in two splits of {folder}',
+            'Remove them from one.')
     return df
 
 # %% ../../nbs/02_data.isic.ipynb #82fba48c
@@ -86,7 +94,8 @@ def _part3(csv, images):
     t = _labels(csv, 'image_id', ISIC2017_CLASSES[:2], images)
     if t is None: return {}
     both = t.index[t.sum(axis=1)>1]
-    fail_if(both, f'Both melanoma and seborrheic keratosis in {csv}', 'A lesion is one of the two at most.')
+    fail_if(both, f'Both melanoma and seborrheic keratosis in {csv}',
+            'A lesion is one of the two at most.')
     return t.assign(nevus=1-t.sum(axis=1)).idxmax(axis=1).to_dict()
 
 # %% ../../nbs/02_data.isic.ipynb #bcf4e11a
@@ -98,7 +107,8 @@ def _age_and_sex(data, images):
     t = read_table(path)
     fail_if({'image_id'}-set(t.columns), f'Columns that {path} lacks', 'Download it again.')
     t = t.set_index('image_id')
-    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {path}', 'Download it again.')
+    fail_if(t.index[t.index.duplicated()], f'Images that occur twice in {path}',
+            'Download it again.')
     return group_columns(t.reindex(list(images)))
 
 # %% ../../nbs/02_data.isic.ipynb #35b74287
@@ -109,11 +119,13 @@ def isic2018(
     seed:int=42, # of the split
 )->pd.DataFrame: # an index with the splits 'train', 'valid', 'official_valid', 'test'
     "The images of one task of ISIC2018. Raises `DataError` as `isic2017` does."
-    if task not in (1,3): raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
+    if task not in (1,3):
+        raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
     images = files_by_id(_input(folder, task, 'Training'))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
-    official = [_official_2018(folder, task, *part) for part in (('Validation','official_valid'), ('Test','test'))]
+    official = [_official_2018(folder, task, *part)
+                for part in (('Validation','official_valid'), ('Test','test'))]
     return pd.concat([df, *(o for o in official if o is not None)], ignore_index=True)
 
 # %% ../../nbs/02_data.isic.ipynb #2eb8e969
@@ -121,6 +133,7 @@ def _input(folder, task, part):
     "The folder of the images of a task; `part` is 'Training', 'Validation' or 'Test'."
     return _place(folder, f"ISIC2018_Task{'1-2' if task==1 else '3'}_{part}_Input")
 
+# %% ../../nbs/02_data.isic.ipynb #0a75a834
 def _official_2018(folder, task, part, split):
     "The images of 'Validation' or 'Test', with their ground truth where it is there; None without them."
     inputs = _input(folder, task, part)
@@ -136,9 +149,11 @@ def _task1(folder, images):
     "The training images of Task 1 with their masks."
     truth = _place(folder, 'ISIC2018_Task1_Training_GroundTruth')
     masks = _masks(truth, images)
-    if not masks: raise DataError(f'There are no masks in {truth}: download the ground truth of Task 1.')
+    if not masks:
+        raise DataError(f'There are no masks in {truth}: download the ground truth of Task 1.')
     return make_index(images, masks, {}, 'train')
 
+# %% ../../nbs/02_data.isic.ipynb #9a9dd4e4
 def _task3(folder, images):
     "The training images of Task 3 with their diagnoses and lesions."
     truth = _place(folder, 'ISIC2018_Task3_Training_GroundTruth')
@@ -147,21 +162,27 @@ def _task3(folder, images):
     if not diagnosis: raise DataError(f'There is no {csv}: download the ground truth of Task 3.')
     return make_index(images, {}, diagnosis, 'train', _lesions(folder, truth, images))
 
+# %% ../../nbs/02_data.isic.ipynb #05ad8af1
 def _diagnoses(csv, images):
     "id → diagnosis of Task 3; empty without the file."
     t = _labels(csv, 'image', ISIC2018_CLASSES, images)
     if t is None: return {}
-    fail_if(t.index[t.sum(axis=1)!=1], f'Images with no class or several in {csv}', 'Each must have exactly one.')
+    fail_if(t.index[t.sum(axis=1)!=1], f'Images with no class or several in {csv}',
+            'Each must have exactly one.')
     return t.idxmax(axis=1).to_dict()
 
+# %% ../../nbs/02_data.isic.ipynb #b57d13bf
 def _lesions(folder, truth, images):
     "Image → lesion of Task 3. The file is handed out beside the ground truth's folder or in it."
     name = 'ISIC2018_Task3_Training_LesionGroupings.csv'
     found = [p for p in (_place(folder, name), _place(truth, name)) if p.is_file()]
-    if not found: raise DataError(f'There is no {Path(folder)/name}: the split needs the lesion of each image.')
+    if not found:
+        raise DataError(
+            f'There is no {Path(folder)/name}: the split needs the lesion of each image.')
     t = read_table(found[0], ['image','lesion_id'])
     _fail_if_not_rows_of(t.image, found[0], images)
-    fail_if(t.image[t.lesion_id.isna()], f'Images without a lesion in {found[0]}', 'Download it again.')
+    fail_if(t.image[t.lesion_id.isna()], f'Images without a lesion in {found[0]}',
+            'Download it again.')
     return dict(zip(t.image, t.lesion_id))
 
 # %% ../../nbs/02_data.isic.ipynb #b9bf4942
@@ -191,8 +212,10 @@ def _isic2018_to_submit(df, target):
     return [i for i in rows(df, 'test') if name in str(df.image[i]).lower()]
 
 # %% ../../nbs/02_data.isic.ipynb #91df7f4d
-ISIC2017 = register_dataset(Dataset('isic2017', ISIC2017_CLASSES, _isic2017_index, isic2017_cls_metrics,
+ISIC2017 = register_dataset(
+    Dataset('isic2017', ISIC2017_CLASSES, _isic2017_index, isic2017_cls_metrics,
                                     tasks=ISIC2017_CLASSES[:2]))
-ISIC2018 = register_dataset(Dataset('isic2018', ISIC2018_CLASSES, _isic2018_index, isic2018_cls_metrics,
+ISIC2018 = register_dataset(
+    Dataset('isic2018', ISIC2018_CLASSES, _isic2018_index, isic2018_cls_metrics,
                                     id_column='image', to_submit=_isic2018_to_submit,
                                     release_post_process=isic2018_post_process))

@@ -10,11 +10,10 @@ __all__ = ['SIDE', 'VIEWS', 'THRESHOLD', 'known_overlaps', 'signature', 'signatu
 import os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files as package_files
-from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
 from ..core import atomic_path
-from .files import DataError, read_image
+from .files import DataError, read_small
 
 # %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
@@ -44,7 +43,7 @@ def signatures(
 )->np.ndarray: # (N,views,64) int8
     "The signatures of images. Raises `DataError` for files that cannot be read."
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        return np.stack(list(pool.map(lambda p: signature(read_image(p, 64)), paths)))
+        return np.stack(list(pool.map(lambda p: signature(read_small(p, 64)), paths)))
 
 # %% ../../nbs/02_data.leaks.ipynb #2f389755
 THRESHOLD = .99 # lowest correlation of a copy
@@ -106,7 +105,8 @@ def load_signatures(
     "Read signatures. Raises `DataError` for a file that is damaged, or something else."
     try:
         with np.load(file, allow_pickle=False) as z: ids,s = z['ids'],z['signatures']
-    except Exception as e: raise DataError(f'{file} cannot be read as signatures ({type(e).__name__}: {e}).') from e
+    except Exception as e:
+        raise DataError(f'{file} cannot be read as signatures ({type(e).__name__}: {e}).') from e
     if ids.dtype.kind!='U' or s.dtype!=np.int8 or s.shape!=(len(ids), len(VIEWS), SIDE*SIDE):
         raise DataError(f'{file} holds {s.dtype} {s.shape}, not signatures: make it again.')
     return ids.tolist(), s

@@ -31,6 +31,7 @@ def take(array, rows):
     "Some rows of a tensor, on its device."
     return array.index_select(0, send(torch.from_numpy(rows), array.device))
 
+# %% ../../nbs/05_data.loaders.ipynb #04402ff0
 def check_classes(labels, classes):
     "Raises `ValueError` if one of the classes does not occur in `labels`."
     absent = [c for i,c in enumerate(classes) if i not in labels]
@@ -185,7 +186,8 @@ def input_colours(n, device, light, mean, std):
 # %% ../../nbs/05_data.loaders.ipynb #8139f5c4
 AUGMENT = dict(
     paper = dict(degrees=90, scale=(0.9,1.1), shift=(0.01,0.1), crop=0.875, pad='zeros', light=0.),
-    wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection', light=0.15),
+    wide = dict(degrees=180, scale=(1/1.1,1/0.7), shift=(0,0.05), crop=1., pad='reflection',
+                light=0.15),
 )
 AUGMENT['strong'] = AUGMENT['wide'] | dict(scale=(1/1.3,1/0.5), shift=(0,0.1), light=0.3)
 
@@ -200,6 +202,7 @@ def resize(x, size):
     "Images (B,C,H,W) as (B,C,size,size), antialiased; the same tensor if it has this size."
     return x if x.shape[-1]==size else F.interpolate(x, size=size, mode='bilinear', antialias=True)
 
+# %% ../../nbs/05_data.loaders.ipynb #07efdcb0
 def resample(x, grid, pad, mode):
     "Images (B,C,H,W) sampled at the positions `grid` (B,size,size,2): (B,C,size,size)."
     size = grid.shape[1]
@@ -309,7 +312,8 @@ def outline(ax, mask, **kwargs):
 def show_target(ax, classes, truth, predicted):
     "The truth and, unless it is None, the prediction: diagnoses if there are classes, else masks (H,W)."
     shown = [truth] if predicted is None else [truth, predicted]
-    if classes: ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
+    if classes:
+        ax.set_title('\n→ '.join(classes[int(o)].replace('_','\n') for o in shown), fontsize=9)
     else:
         for mask,colour,style in zip(shown, ('#56B4E9','#D55E00'), ('solid','dashed')):
             outline(ax, mask, colors=colour, linestyles=style)

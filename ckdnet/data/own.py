@@ -6,28 +6,29 @@
 __all__ = ['OWN_FIELDS', 'own_files', 'record_own', 'recorded_own', 'fail_if_others', 'register_own']
 
 # %% ../../nbs/02_data.own.ipynb #91b352b6
-import json
 from pathlib import Path
 from ..core import offenders, write_json
 
 # %% ../../nbs/02_data.own.ipynb #533b3e1a
-OWN_FIELDS = ('images','masks','labels','group','positive') # arguments of `own_dataset`
+OWN_FIELDS = ('images','masks','labels','group','positive','classes','image_column','label_column',
+              'mask_column',
+              'split_column') # arguments of `own_dataset`
 
 def own_files(
-    images=None, # these arguments as for `own_dataset`; None: the images are those of a challenge
+    images=None, # as for `own_dataset`; None: the images are those of a published data set
     masks=None,
     labels=None,
-    group:str=None,
-    positive:str=None,
-)->dict|None: # None without images
-    "What `own.json` says. Raises `ValueError` for masks or labels without images."
-    if not images:
-        if masks or labels or group or positive:
-            raise ValueError('--masks, --labels, --group and --positive belong to --images, your own images.')
-        return None
+    **others, # further arguments of `own_dataset`, texts
+)->dict|None: # `OWN_FIELDS` → value; None without images
+    "What `own.json` says. Raises `ValueError` for what belongs to images, without images."
     paths = dict(images=images, masks=masks, labels=labels)
+    alone = [f"--{k.replace('_', '-')}" for k,v in (paths | others).items() if v]
+    if not images:
+        if alone:
+            raise ValueError(offenders('Without --images, your own images, there is no', alone))
+        return None
     paths = {k:v and str(Path(v).expanduser().resolve()) for k,v in paths.items()}
-    return dict(**paths, group=group, positive=positive)
+    return dict.fromkeys(OWN_FIELDS) | paths | others
 
 # %% ../../nbs/02_data.own.ipynb #96892bba
 def record_own(
@@ -45,22 +46,15 @@ def recorded_own(
     "Read `own.json`. Raises `DataError` for a file that is damaged, lacks `images` or has other fields."
     file = Path(folder)/'own.json'
     if not file.exists(): return None
-    from ckdnet.data.files import DataError # takes a second
-    try: own = json.loads(file.read_text(encoding='utf-8'))
-    except ValueError as e: raise DataError(f'{file} is not JSON ({e}): run again with --images.') from e
-    fault = _fault(own)
-    if fault: raise DataError(f'{file}: {fault} Run again with --images, which writes it.')
+    from ckdnet.data.files import DataError, fail_if # take a second
+    from ckdnet.jsonfile import read_checked
+    try:
+        own = read_checked(file, {'images':str} | {f'{k}?':(str,None) for k in OWN_FIELDS})
+        fail_if(own.keys()-set(OWN_FIELDS), f'{file}: unknown fields',
+                f"The fields are {', '.join(OWN_FIELDS)}.")
+        fail_if([] if own['images'] else ['images'], f'{file}: empty')
+    except DataError as e: raise DataError(f'{e} Run again with --images, which writes it.') from e
     return dict.fromkeys(OWN_FIELDS) | own
-
-# %% ../../nbs/02_data.own.ipynb #551e6147
-def _fault(own):
-    "What is wrong with the content of `own.json`; None if nothing is."
-    if not isinstance(own, dict): return f'it has fields, not a {type(own).__name__}.'
-    unknown = [k for k in own if k not in OWN_FIELDS]
-    if unknown: return offenders('unknown fields', unknown, f"The fields are {', '.join(OWN_FIELDS)}.")
-    wrong = [k for k,v in own.items() if not isinstance(v, (str,type(None)))]
-    if wrong: return offenders('fields that are neither text nor null', wrong, 'A path or a name is meant.')
-    if not own.get('images'): return "the field 'images' is missing."
 
 # %% ../../nbs/02_data.own.ipynb #e1fbc021
 def fail_if_others(

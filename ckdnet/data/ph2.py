@@ -7,7 +7,6 @@ __all__ = ['PH2', 'ph2_rows', 'ph2_labels', 'ph2']
 
 # %% ../../nbs/02_data.ph2.ipynb #41da0ee8
 import re
-from pathlib import Path
 import pandas as pd
 from .files import DataError, fail_if, table_rows
 from .published import edition, find_table, index_of, published
@@ -35,13 +34,17 @@ def ph2_labels(
     rows = [[_plain(c) for c in row] for row in ph2_rows(path)]
     start = next((i for i,row in enumerate(rows)
                   if {'image_name','name','image_id','image'} & set(row)), None)
-    if start is None: raise DataError(f'{path} has no row with the names of columns: is it the table of PH2?')
+    if start is None:
+        raise DataError(f'{path} has no row with the names of columns: is it the table of PH2?')
     header = rows[start]
     name = next(i for i,c in enumerate(header) if c in ('image_name','name','image_id','image'))
     images = {row[name].upper():row for row in rows[start+1:] if re.fullmatch(r'imd\d+', row[name])}
     label = {i:_label(dict(zip(header, row))) for i,row in images.items()}
-    fail_if([i for i,v in label.items() if v is None], f'Images without one diagnosis in {path}', 'Download it again.')
-    if not label: raise DataError(f'{path} has no row that begins with IMD and a number: is it the table of PH2?')
+    fail_if([i for i,v in label.items() if v is None], f'Images without one diagnosis in {path}',
+            'Download it again.')
+    if not label:
+        raise DataError(
+            f'{path} has no row that begins with IMD and a number: is it the table of PH2?')
     return pd.Series(label, dtype=object)
 
 def _plain(cell): return re.sub(r'\W+', '_', (cell or '').strip().lower()).strip('_')

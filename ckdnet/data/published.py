@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TARGETS', 'find_table', 'read_columns', 'edition', 'diagnosis_table', 'map_labels', 'index_of', 'published',
-           'published_index', 'without_few', 'describe']
+           'published_index', 'whole_index', 'without_few', 'describe']
 
 # %% ../../nbs/02_data.published.ipynb #32aee297
 from collections.abc import Callable
@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from ..core import file_hash
 from .files import DataError, fail_if
 from .folder import check_splits, counts, own_cls_metrics, split_groups
-from .index import COLUMNS, Dataset, register_dataset
+from .index import Dataset, register_dataset
 from .tables import Pictures, group_columns, open_table
 
 # %% ../../nbs/02_data.published.ipynb #a9bd7198
@@ -55,7 +55,8 @@ def read_columns(
     t.columns = t.columns.str.strip().str.lower()
     missing = [c for c in needed if c not in t]
     has = ', '.join(t.columns[:12])
-    fail_if(missing, f'Columns that {path} lacks', f'It has {has}. Is it of another edition or data set?')
+    fail_if(missing, f'Columns that {path} lacks',
+            f'It has {has}. Is it of another edition or data set?')
     return t
 
 def edition(
@@ -89,7 +90,8 @@ def map_labels(
     table = diagnosis_table(dataset)
     row = {v:_row_of(v, table.index) for v in labels.dropna().unique()}
     unknown = [v for v,r in row.items() if r is None]
-    fail_if(unknown, f'Labels that {dataset} is not known to have', 'Is the table of another edition?')
+    fail_if(unknown, f'Labels that {dataset} is not known to have',
+            'Is the table of another edition?')
     classes = labels.map({v:table[to][r] or None for v,r in row.items()}).astype(object)
     out = labels[labels.notna() & classes.isna()]
     why = table.why
@@ -135,7 +137,8 @@ def _fail_if_without_file(missing, t, found, edition):
     if not len(missing): return
     every = len(missing)==len(t)
     what = f'{len(missing)} of {len(t)} images of {edition} have no file below {found.folder}, such as {missing[0]}'
-    raise DataError(f'{what}: ' + ('unpack the images there.' if every else 'is a part not unpacked?'))
+    raise DataError(f'{what}: '
+                    + ('unpack the images there.' if every else 'is a part not unpacked?'))
 
 # %% ../../nbs/02_data.published.ipynb #dd3d2c1d
 def published(
@@ -151,20 +154,32 @@ def published(
     return register_dataset(Dataset(name, classes, partial(published_index, name, classes, read),
                                     metrics, tasks))
 
-def published_index(name, classes, read, folder, seed=42):
-    "The index of a published data set; what was found and left out is printed."
+def published_index(name, classes, read, folder, seed=42, split=True):
+    "The index of a published data set; what was found and left out is printed. Not split, it has every label."
     df,notes = read(Path(folder).expanduser())
-    used = df['mask'].notna() | df.diagnosis.notna()
-    if not used.all(): notes = [*notes, f'{(~used).sum()} images with neither mask nor class are left out.']
-    df,few = without_few(df[used].reset_index(drop=True))
-    notes = [*notes, *few]
-    df = split_groups(df, seed)
+    used = df['mask'].notna() | (df.diagnosis if split else df.label).notna()
+    what = 'class' if split else 'label'
+    if not used.all():
+        notes = [*notes, f'{(~used).sum()} images with neither mask nor {what} are left out.']
+    df = df[used].reset_index(drop=True)
+    if split:
+        df,few = without_few(df)
+        notes = [*notes, *few]
+        df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
     absent = ', '.join(c for c in classes if c not in present)
     if absent: notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
-    check_splits(df, present)
+    if split: check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
+
+def whole_index(
+    dataset:Dataset,
+    folder, # as it was unpacked
+)->pd.DataFrame: # an index
+    "Every image with a label or mask, as a published set has them before the split; the index of any other data set."
+    if getattr(dataset.index, 'func', None) is not published_index: return dataset.index(folder)
+    return dataset.index(folder, split=False)
 
 def without_few(
     df:pd.DataFrame, # an index before the split

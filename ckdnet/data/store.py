@@ -12,13 +12,13 @@ from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 import numpy as np, pandas as pd, torch
-from fastprogress.fastprogress import progress_bar
 from PIL import Image
 from ..core import atomic_path, file_hash
 from .files import DataError, content_hashes, fail_if, image_size, read_image, read_mask
 from .index import check_diagnoses
 from ..device import send
 from ..preprocess import to_size
+from ..progress import progress_bar
 
 # %% ../../nbs/04_data.store.ipynb #1b27d797
 def load_image(path, size):
@@ -47,14 +47,16 @@ def decode(image, mask, size):
     h,w = m.shape
     of_image = image_size(image)
     if (w,h)!=of_image:
-        raise DataError(f'{mask} has {w} × {h} pixels, its image {of_image[0]} × {of_image[1]}: download both again.')
+        raise DataError(
+            f'{mask} has {w} × {h} pixels, its image {of_image[0]} × {of_image[1]}: download both again.')
     return pixels, shrink_mask(m, size), mask_facts(mask, m)
 
 # %% ../../nbs/04_data.store.ipynb #f1a9e766
 def check_masks(facts):
     "Raises `DataError` for folders of empty masks, warns of folders in which most lesions are in all four corners."
     t = pd.DataFrame(facts, columns=['folder','empty','corners']).groupby('folder').mean()
-    fail_if(t.index[t['empty']==1], 'Folders in which all masks are empty', 'Download or convert them again.')
+    fail_if(t.index[t['empty']==1], 'Folders in which all masks are empty',
+            'Download or convert them again.')
     for folder,share in t.corners[t.corners>.5].items():
         what = f'in {share:.0%} of the masks of {folder} the lesion is in all four corners'
         warnings.warn(f'{what}: are lesion and skin exchanged?', stacklevel=2)
@@ -107,8 +109,10 @@ def decode_all(df, size):
         try: return decode(df.image.iloc[i], df['mask'].iloc[i], size)
         except DataError as e: return e
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for i in range(0, len(df), _AHEAD): yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
+        for i in range(0, len(df), _AHEAD):
+            yield from pool.map(decode_row, range(i, min(i+_AHEAD, len(df))))
 
+# %% ../../nbs/04_data.store.ipynb #c275e87f
 def build_store(df, size, folder):
     "Decode the images and masks of the index `df` and write them into `folder`."
     n = len(df)
@@ -117,7 +121,8 @@ def build_store(df, size, folder):
         part.mkdir()
         with (array_file(part/'images.npy', (n,3,size,size)) as images,
               array_file(part/'masks.npy', (n,size,size)) as masks):
-            for decoded in progress_bar(decode_all(df, size), total=n, leave=False):
+            for decoded in progress_bar(decode_all(df, size), n, leave=False,
+                                        what='images decoded'):
                 if isinstance(decoded, DataError): faults.append(str(decoded))
                 else:
                     image,mask,of_mask = decoded
@@ -140,6 +145,7 @@ def write_sums(folder):
 def hash_of(file, size, changed): # a file's size and time of its last change in ns stand for its content
     return file_hash(file)
 
+# %% ../../nbs/04_data.store.ipynb #c2c12902
 def is_intact(folder):
     "Have the arrays of a store the hashes that were written with them?"
     def state(file): return file, file.stat().st_size, file.stat().st_mtime_ns
@@ -162,6 +168,7 @@ def find_or_build(df, size, folder):
         if not path.exists(): raise # otherwise another process was faster
     return path
 
+# %% ../../nbs/04_data.store.ipynb #c621726a
 def open_array(path):
     "A .npy file of uint8 as a memory-mapped tensor. Changes of its values are not written to the file."
     try: return torch.from_numpy(np.load(path, mmap_mode='c'))
@@ -179,8 +186,17 @@ class Store:
     ):
         self.df = df.reset_index(drop=True)
         self.has_mask = self.df['mask'].notna().to_numpy()
-        path = find_or_build(self.df, size, folder)
-        self.images,self.masks = (open_array(path/name) for name in ARRAYS)
+        self.path = find_or_build(self.df, size, folder).absolute()
+        self._open()
+
+    def _open(self): self.images,self.masks = (open_array(self.path/name) for name in ARRAYS)
+
+    def __getstate__(self): # another process maps the same files; the pixels are not sent
+        return {k:v for k,v in vars(self).items() if k not in ('images','masks')}
+
+    def __setstate__(self, state):
+        vars(self).update(state)
+        self._open()
 
     def __len__(self): return len(self.df)
 

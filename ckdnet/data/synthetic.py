@@ -290,6 +290,7 @@ def bubbles(rng, im):
         im = im + rng.uniform(.3,1)*(.22*rim + .4*highlight - .04*(d<r))[...,None]
     return im
 
+# %% ../../nbs/03_data.synthetic.ipynb #5b4d6e5d
 def corners(rng, im):
     "The black surround of a round field of view, over the image `im` (size,size,3)."
     x,y = coords(len(im))
@@ -325,7 +326,9 @@ def deal_labels(
     n:int, # images in the split, at least 6
 )->list: # n class names
     "The labels of a split: two of each class, then the shares of ISIC2017. Raises `ValueError` for fewer than 6."
-    if n<6: raise ValueError(f'{n} images cannot have two of each class: make n_train, n_valid and n_test 6 or more.')
+    if n<6:
+        raise ValueError(
+            f'{n} images cannot have two of each class: make n_train, n_valid and n_test 6 or more.')
     names = list(DRAW_CLASS)
     counts = np.zeros(3)
     labels = []
@@ -339,6 +342,7 @@ def deal_labels(
 DRAWING = 1 # version of the drawings: increase it when they change, so that an older sample is not reused
 FIRST_IMAGE = dict(Training=0, Validation=100_000, Test_v2=200_000) # split → number of its first image
 
+# %% ../../nbs/03_data.synthetic.ipynb #e7e79f5d
 def write_superpixels(path, size, n=8):
     "Write a map of n×n square superpixels: the index modulo 256 in red, the multiples of 256 in green."
     k = np.arange(size)*n//size
@@ -381,6 +385,7 @@ def recorded_arguments(folder):
     try: return json.loads((folder/'synthetic.json').read_text())['arguments']
     except (OSError, ValueError, KeyError, TypeError): return None
 
+# %% ../../nbs/03_data.synthetic.ipynb #01e16501
 def fail_if_occupied(folder, args):
     "Raise `FileExistsError` if `folder` is a file, or a folder that is not empty."
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())): return
@@ -404,7 +409,8 @@ def make_synthetic(
     args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed,
                 drawing=DRAWING)
     for n in sizes.values(): deal_labels(n) # raises an error if n is too small
-    if size<32: raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')
+    if size<32:
+        raise ValueError(f'Lesions cannot be drawn at size={size}: the smallest size is 32 pixels.')
     if recorded_arguments(folder) == args: return folder
     fail_if_occupied(folder, args)
     try:
@@ -423,11 +429,13 @@ def drawn_rows(n, size, seed):
     for i,label in enumerate(deal_labels(n)):
         yield (i, label, *draw(label, np.random.default_rng((seed,i)), size))
 
+# %% ../../nbs/03_data.synthetic.ipynb #e3107235
 def save_image(file, image):
     "Write an image or a mask, and the folder that it lies in."
     file.parent.mkdir(parents=True, exist_ok=True)
     Image.fromarray(image.astype(np.uint8)*(255 if image.dtype==bool else 1)).save(file)
 
+# %% ../../nbs/03_data.synthetic.ipynb #df76a3b0
 def write_lines(file, header, rows, separator=','):
     "Write a table; None is an empty cell."
     file.parent.mkdir(parents=True, exist_ok=True)
@@ -438,24 +446,29 @@ def write_lines(file, header, rows, separator=','):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00003
 def as_ham10000(folder, rows):
     "Two parts of images, the table of the Dataverse, and Tschandl's masks. The nevi stand for five diagnoses."
-    dx = dict(melanoma=['mel'], seborrheic_keratosis=['bkl'], nevus=['nv','bcc','df','vasc','akiec'])
+    dx = dict(melanoma=['mel'], seborrheic_keratosis=['bkl'],
+              nevus=['nv','bcc','df','vasc','akiec'])
     table = []
     for i,label,im,mask in rows:
         name = f'ISIC_{24306+i:07d}'
         save_image(folder/f'HAM10000_images_part_{1+i%2}'/f'{name}.jpg', im)
         save_image(folder/'HAM10000_segmentations_lesion_tschandl'/f'{name}_segmentation.png', mask)
-        table.append((f'HAM_{i//2:07d}', name, dx[label][i%len(dx[label])], 'histo', 40+i%30, ('male','female')[i%2],
+        table.append((f'HAM_{i//2:07d}', name, dx[label][i%len(dx[label])], 'histo', 40+i%30,
+                      ('male','female')[i%2],
                       'back', 'vidir_modern'))
     header = ('lesion_id','image_id','dx','dx_type','age','sex','localization','dataset')
     write_lines(folder/'HAM10000_metadata', header, table)
 
+# %% ../../nbs/03_data.synthetic.ipynb #fd2687ad
 def as_archive(folder, rows):
     "What `isic image download` leaves."
-    tree = dict(melanoma=('Malignant','Malignant melanocytic proliferations (Melanoma)','Melanoma Invasive'),
-                seborrheic_keratosis=('Benign','Benign epidermal proliferations','Seborrheic keratosis'),
+    tree = dict(melanoma=('Malignant','Malignant melanocytic proliferations (Melanoma)',
+                          'Melanoma Invasive'),
+                seborrheic_keratosis=('Benign','Benign epidermal proliferations',
+                                      'Seborrheic keratosis'),
                 nevus=('Benign','Benign melanocytic proliferations','Nevus'))
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         save_image(folder/f'ISIC_{i:07d}.jpg', im)
         table.append((f'ISIC_{i:07d}','Anonymous','CC-0',40+i%30,'posterior torso',*tree[label],
                       None,None,
@@ -471,17 +484,21 @@ def as_ph2(folder, rows):
     "A folder per image, and the table as text."
     code = dict(melanoma=2, seborrheic_keratosis=1,
                 nevus=0) # PH2 has no keratoses: the drawing stands for another nevus
-    lines = ['||   Name || Histological Diagnosis || Clinical Diagnosis || Asymmetry | Pigment Network ||  Colors ||']
+    lines = [
+        '||   Name || Histological Diagnosis || Clinical Diagnosis || Asymmetry | Pigment Network ||  Colors ||'
+    ]
     for i,label,im,mask in rows:
         name = f'IMD{i+2:03d}'
         place = folder/'PH2 Dataset images'/name
         save_image(place/f'{name}_Dermoscopic_Image'/f'{name}.bmp', im)
         save_image(place/f'{name}_lesion'/f'{name}_lesion.bmp', mask)
         save_image(place/f'{name}_roi'/f'{name}_R1_Label4.bmp', mask)
-        lines.append(f'|| {name} ||                        ||        {code[label]} ||         0 |     T ||  3  4 ||')
+        lines.append(
+            f'|| {name} ||                        ||        {code[label]} ||         0 |     T ||  3  4 ||')
     lines += ['', 'Clinical Diagnosis:', '0 - Common Nevus; 1 - Atypical Nevus; 2 - Melanoma.']
     (folder/'PH2_dataset.txt').write_text('\n'.join(lines)+'\n')
 
+# %% ../../nbs/03_data.synthetic.ipynb #6c1c7eba
 def as_isic2016(folder, rows):
     "Two tables without headers, with words in Training and numbers in Test."
     tables = dict(Training=[], Test=[])
@@ -489,10 +506,12 @@ def as_isic2016(folder, rows):
         part = 'Test' if i%4==3 else 'Training'
         ill = label=='melanoma'
         save_image(folder/f'ISBI2016_ISIC_Part3_{part}_Data'/f'ISIC_{i:07d}.jpg', im)
-        save_image(folder/f'ISBI2016_ISIC_Part1_{part}_GroundTruth'/f'ISIC_{i:07d}_Segmentation.png', mask)
+        save_image(folder/f'ISBI2016_ISIC_Part1_{part}_GroundTruth'
+                   /f'ISIC_{i:07d}_Segmentation.png', mask)
         tables[part].append((f'ISIC_{i:07d}', float(ill) if part=='Test' else 'malignant'
                              if ill else 'benign'))
-    for part,table in tables.items(): write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
+    for part,table in tables.items():
+        write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00005
 def as_isic2019(folder, rows):
@@ -500,7 +519,7 @@ def as_isic2019(folder, rows):
     classes = ('MEL','NV','BCC','AK','BKL','DF','VASC','SCC','UNK')
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     truth,about = [],[]
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'ISIC_{i:07d}' + ('_downsampled' if i%3==0 else '')
         save_image(folder/'ISIC_2019_Training_Input'/f'{name}.jpg', im)
         truth.append((name, *(float(c==short[label]) for c in classes)))
@@ -510,16 +529,18 @@ def as_isic2019(folder, rows):
     header = ('image','age_approx','anatom_site_general','lesion_id','sex')
     write_lines(folder/'ISIC_2019_Training_Metadata.csv', header, about)
 
+# %% ../../nbs/03_data.synthetic.ipynb #315c081a
 def as_isic2020(folder, rows):
     "Second edition of the table, and the list of duplicates."
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         save_image(folder/'train'/f'ISIC_{i:07d}.jpg', im)
         ill = label=='melanoma'
         table.append((f'ISIC_{i:07d}', f'IP_{i//3:07d}', f'IL_{i:07d}', ('male','female')[i%2],
                       45.0, 'torso',
                       'melanoma' if ill else 'unknown', 'malignant' if ill else 'benign', int(ill)))
-    header = ('image_name','patient_id','lesion_id','sex','age_approx','anatom_site_general_challenge','diagnosis',
+    header = ('image_name','patient_id','lesion_id','sex','age_approx',
+              'anatom_site_general_challenge','diagnosis',
               'benign_malignant','target')
     write_lines(folder/'ISIC_2020_Training_GroundTruth_v2.csv', header, table)
     pair = ('ISIC_0000001','ISIC_0000004')
@@ -528,11 +549,13 @@ def as_isic2020(folder, rows):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00006
 def as_derm7pt(folder, rows):
     "A clinical and a dermoscopic picture a case, in sub-folders, and the official split."
-    words = dict(melanoma='melanoma (in situ)', seborrheic_keratosis='seborrheic keratosis', nevus='clark nevus')
+    words = dict(melanoma='melanoma (in situ)', seborrheic_keratosis='seborrheic keratosis',
+                 nevus='clark nevus')
     table,parts = [],dict(train=[], valid=[], test=[])
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         for kind in 'al': save_image(folder/'images'/'NEL'/f'N{kind}l{i:03d}.jpg', im)
-        table.append((i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
+        table.append(
+            (i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
                       f'NEL/Nal{i:03d}.jpg', None))
         parts[('train','train','valid','test')[i//3%4]].append((i,))
     header = ('case_num','diagnosis','seven_point_score','streaks','sex','location','clinic','derm',
@@ -541,16 +564,18 @@ def as_derm7pt(folder, rows):
     for name,indexes in parts.items(): write_lines(folder/'meta'/f'{name}_indexes.csv',
                                                    ('indexes',), indexes)
 
+# %% ../../nbs/03_data.synthetic.ipynb #49d36c8c
 def as_pad_ufes_20(folder, rows):
     "Photographs, whose ids have an ending."
     short = dict(melanoma='MEL', seborrheic_keratosis='SEK', nevus='NEV')
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'PAT_{i//2}_{i}_{100+i}.png'
         save_image(folder/'images'/f'imgs_part_{1+i%3}'/name, im)
         table.append((f'PAT_{i//2}', i, 40+i%30, ('MALE','FEMALE')[i%2], f'{1+i%6}.0', 'FACE',
                       short[label], name, True))
-    header = ('patient_id','lesion_id','age','gender','fitspatrick','region','diagnostic','img_id','biopsed')
+    header = ('patient_id','lesion_id','age','gender','fitspatrick','region','diagnostic','img_id',
+              'biopsed')
     write_lines(folder/'metadata.csv', header, table)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00007
@@ -558,25 +583,29 @@ def as_bcn20000(folder, rows):
     "A table beside a folder in a folder of one name."
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     table = []
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         name = f'BCN_{i:010d}.jpg'
         save_image(folder/'BCN_20k_train'/'bcn_20k_train'/name, im)
-        table.append((name, 40.0+i%30, 'anterior torso', short[label], f'BCN_{i//2:07d}', '2012-05-16',
+        table.append(
+            (name, 40.0+i%30, 'anterior torso', short[label], f'BCN_{i//2:07d}', '2012-05-16',
                       ('male','female')[i%2], 'train'))
-    header = ('bcn_filename','age_approx','anatom_site_general','diagnosis','lesion_id','capture_date','sex','split')
+    header = ('bcn_filename','age_approx','anatom_site_general','diagnosis','lesion_id',
+              'capture_date','sex','split')
     write_lines(folder/'bcn_20k_train.csv', header, table)
 
+# %% ../../nbs/03_data.synthetic.ipynb #35305890
 def as_milk10k(folder, rows):
     "Two images a lesion in a folder, one row a lesion."
     classes = ('AKIEC','BCC','BEN_OTH','BKL','DF','INF','MAL_OTH','MEL','NV','SCCKA','VASC')
     short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
     truth,about = [],[]
-    for i,label,im,mask in rows:
+    for i,label,im,_ in rows:
         lesion = f'IL_{i:07d}'
         truth.append((lesion, *(float(c==short[label]) for c in classes)))
         for k,kind in enumerate(('clinical: close-up','dermoscopic')):
             save_image(folder/'MILK10k_Training_Input'/lesion/f'ISIC_{2*i+k:07d}.jpg', im)
-            about.append((lesion, kind, f'ISIC_{2*i+k:07d}', 'MILK study team', 'CC-BY-NC', 'instrument only', 40+i%30,
+            about.append((lesion, kind, f'ISIC_{2*i+k:07d}', 'MILK study team', 'CC-BY-NC',
+                          'instrument only', 40+i%30,
                           ('male','female')[i%2], 3, 'trunk'))
     write_lines(folder/'MILK10k_Training_GroundTruth.csv', ('lesion_id',*classes), truth)
     header = ('lesion_id','image_type','isic_id','attribution','copyright_license',
@@ -591,6 +620,7 @@ LAYOUTS = dict(ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as
                bcn20000=as_bcn20000,
                milk10k=as_milk10k)
 
+# %% ../../nbs/03_data.synthetic.ipynb #cd88c892
 def draw_published(
     name:str, # of a data set, one of `LAYOUTS`
     folder, # must not exist

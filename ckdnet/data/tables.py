@@ -29,7 +29,8 @@ def excel_rows(
     try: t = pd.read_excel(path, header=None, dtype=object)
     except ImportError as e:
         fix = "install it (pip install 'ckdnet[excel]'), or save the table as CSV"
-        raise DataError(f'{path} needs a package that is not installed ({e.name or e}): {fix}.') from e
+        raise DataError(
+            f'{path} needs a package that is not installed ({e.name or e}): {fix}.') from e
     except Exception as e: raise DataError(f'{path} cannot be read as a table ({e}).') from e
     rows = [[None if pd.isna(c) else str(c).strip() or None for c in row] for row in t.to_numpy()]
     return [row for row in rows if any(row)]
@@ -48,6 +49,7 @@ def as_table(
     t = pd.DataFrame(rows[1:], dtype=object)
     return _named(t, rows[0], path)
 
+# %% ../../nbs/01_data.tables.ipynb #1c01b66b
 def _named(t, header, path):
     "The table with its column names; what has none is left out, or holds the images."
     nameless = [i for i,c in enumerate(header) if c is None or re.fullmatch(r'Unnamed: \d+', c)]
@@ -57,9 +59,11 @@ def _named(t, header, path):
     unnamed = [f'column {i+1} ({t[i].iloc[0]} …)' for i in names if names[i] is None]
     fail_if(unnamed, f'Columns without a name in {path}', 'Name them, or remove them.')
     t = t[list(names)].set_axis(list(names.values()), axis=1)
-    fail_if(t.columns[t.columns.duplicated()], f'Columns that occur twice in {path}', 'Rename one of each.')
+    fail_if(t.columns[t.columns.duplicated()], f'Columns that occur twice in {path}',
+            'Rename one of each.')
     return t
 
+# %% ../../nbs/01_data.tables.ipynb #3a4d9c0e
 def _is_numbering(column):
     "Does a column count the rows, from 0 or 1?"
     n = [str(i) for i in range(len(column)+1)]
@@ -74,6 +78,7 @@ def column(
     written = {c.lower():c for c in t.columns[::-1]}
     return next((written[n] for n in names if n in written), None)
 
+# %% ../../nbs/01_data.tables.ipynb #29b7804f
 def named_column(
     t:pd.DataFrame, # a table
     name:str, # that a user has given
@@ -106,6 +111,7 @@ def group_columns(
     if 'skin_type' in out: out['skin_type'] = out.skin_type.map(_skin_type)
     return out
 
+# %% ../../nbs/01_data.tables.ipynb #7d2fc45f
 def _skin_type(value):
     "A Fitzpatrick type as I … VI; any other scale as it is written."
     roman = ('I','II','III','IV','V','VI')
@@ -152,11 +158,13 @@ def pictures(
     if not folder.is_dir(): raise DataError(f'There is no folder {folder}: correct the path.')
     files,others = _files_below(folder)
     if strict: fail_if(others, f'No images, but in {folder}', 'Move them out of the folder.')
-    if not files: raise DataError(f'The folder {folder} contains no images: download and unpack them there.')
+    if not files:
+        raise DataError(f'The folder {folder} contains no images: download and unpack them there.')
     paths = [path_parts(f.relative_to(folder).as_posix()) for f in files]
     ids = pd.Series([p[-1] for p in paths], dtype=object)
     ids = ids.where(~ids.duplicated(keep=False), ['_'.join(p) for p in paths])
-    fail_if(ids[ids.duplicated()], f'Two files for one image in {folder}', 'Remove or rename one of each.')
+    fail_if(ids[ids.duplicated()], f'Two files for one image in {folder}',
+            'Remove or rename one of each.')
     return Pictures(folder, dict(zip(ids, files)), _endings(paths, ids))
 
 # %% ../../nbs/01_data.tables.ipynb #66d735ef
@@ -170,6 +178,7 @@ def _files_below(folder):
         others += [p.name for p in paths if p.suffix.lower() not in SUFFIXES]
     return files, others
 
+# %% ../../nbs/01_data.tables.ipynb #6b1af9ad
 def _endings(paths, ids):
     "End of a path → id; None where several paths end so, and the id itself."
     ends = {}

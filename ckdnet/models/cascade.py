@@ -121,6 +121,7 @@ def diffuse_to_cls(self:CKDNet,
     o = self.run(x, truth, until='locate')
     return o['coarse'], o['phi']
 
+# %% ../../nbs/15_models.cascade.ipynb #f14e0cf7
 @patch
 def diffuse_to_seg(self:CKDNet,
     x, # (B,3,H,W), normalised
@@ -145,7 +146,8 @@ def create_ckdnet(
     "The cascade on one backbone."
     def encoder(in_channels=3): return create_encoder(backbone, pretrained, in_channels)
     root = RootSegNet(encoder(), width, variant)
-    cls = CKDClsNet(encoder(3+mask_channel), n_classes, variant, mask_channel, entangle_cls, channel_atten)
+    cls = CKDClsNet(encoder(3+mask_channel), n_classes, variant, mask_channel, entangle_cls,
+                    channel_atten)
     seg = CKDSegNet(encoder(), variant, inside=inside) if fine else None
     return CKDNet(root, cls, seg)
 
@@ -156,7 +158,8 @@ def cascade_of_spec(
     fine:bool=True, # build CKD-Seg-Net as well?
 )->CKDNet:
     "The cascade that a spec describes."
-    return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width, spec.inside,
+    return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width,
+                         spec.inside,
                          spec.mask_channel, spec.entangle_cls, spec.channel_atten, fine)
 
 # %% ../../nbs/15_models.cascade.ipynb #c15f0a33

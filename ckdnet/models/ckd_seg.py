@@ -43,7 +43,8 @@ class CKDSegNet(nn.Module):
         self.encoder = encoder
         c = encoder.channels
         self.entangle = nn.ModuleList(EntangleSeg(o) for o in c[1:]) if entangle else None
-        self.decoder = nn.ModuleList(SpatialChannelAtten(c[l+1], c[l], c[l], variant) for l in (3,2,1,0))
+        self.decoder = nn.ModuleList(SpatialChannelAtten(c[l+1], c[l], c[l], variant)
+                                     for l in (3,2,1,0))
         self.out = SpatialChannelAttenOut(c[0], c[0]//2, variant)
         self.head = nn.Conv2d(c[0]//2, 1, 1)
         if variant=='authors':

@@ -48,7 +48,8 @@ def arl_encoder(
 # %% ../../nbs/17_models.comparison.ipynb #2d8c7da5
 @model('plain_cls')
 def arl_cnn(spec, n_classes):
-    return PlainNet(CKDClsNet(arl_encoder(), n_classes, mask_channel=False, entangle=False, channel_atten=False))
+    return PlainNet(CKDClsNet(arl_encoder(), n_classes, mask_channel=False, entangle=False,
+                              channel_atten=False))
 
 # %% ../../nbs/17_models.comparison.ipynb #4a8f34a3
 class HierarchicalAttention(nn.Module):
@@ -97,7 +98,8 @@ class HierarchicalAttention(nn.Module):
 
 # %% ../../nbs/17_models.comparison.ipynb #fe72db16
 @model('plain_cls')
-def barata(spec, n_classes): return PlainNet(HierarchicalAttention(create_encoder(spec.backbone), n_classes))
+def barata(spec, n_classes):
+    return PlainNet(HierarchicalAttention(create_encoder(spec.backbone), n_classes))
 
 # %% ../../nbs/17_models.comparison.ipynb #918cf80b
 def resize_like(x, like): # (B,C,h,w), (…,H,W) -> (B,C,H,W)
@@ -133,7 +135,8 @@ class FCN8s(nn.Module):
 
 # %% ../../nbs/17_models.comparison.ipynb #9df66b73
 @model('plain_seg')
-def fcn8s(spec, n_classes): return PlainNet(seg=FCN8s(create_encoder('vgg16_bn'), 64*min(spec.width, 64)))
+def fcn8s(spec, n_classes):
+    return PlainNet(seg=FCN8s(create_encoder('vgg16_bn'), 64*min(spec.width, 64)))
 
 # %% ../../nbs/17_models.comparison.ipynb #2247f013
 class DeepLab(nn.Module):
@@ -142,7 +145,8 @@ class DeepLab(nn.Module):
         super().__init__()
         resnet = resnet50(replace_stride_with_dilation=[False,True,True])
         self.encoder = Encoder(cut_resnet(resnet), RESNET50_CHANNELS)
-        self.aspp = nn.ModuleList(nn.Conv2d(2048, 1, 3, padding=rate, dilation=rate) for rate in (6,12,18,24))
+        self.aspp = nn.ModuleList(nn.Conv2d(2048, 1, 3, padding=rate, dilation=rate)
+                                  for rate in (6,12,18,24))
 
     def forward(self,
         x, # (B,3,H,W), normalised, H and W ≥ 64
@@ -230,7 +234,8 @@ class RecurrentResidual(nn.Module):
 
 # %% ../../nbs/17_models.comparison.ipynb #38977628
 @model('plain_seg')
-def r2u_net(spec, n_classes): return PlainNet(seg=ClassicUNet(min(spec.width, 64), RecurrentResidual))
+def r2u_net(spec, n_classes):
+    return PlainNet(seg=ClassicUNet(min(spec.width, 64), RecurrentResidual))
 
 # %% ../../nbs/17_models.comparison.ipynb #8454b510
 class ConvLSTM(nn.Module):

@@ -38,7 +38,8 @@ def check_size(
     "Raises `ValueError` for an image below 64 px, of which the last map would be a single pixel."
     h,w = x.shape[-2:]
     if min(h,w)<64:
-        raise ValueError(f'The image is {h} × {w} px: an encoder needs at least 64 px on each side.')
+        raise ValueError(
+            f'The image is {h} × {w} px: an encoder needs at least 64 px on each side.')
 
 # %% ../../nbs/11_models.encoders.ipynb #f04f1142
 class Encoder(nn.Module):
@@ -133,7 +134,8 @@ def widen_stem(
 
 # %% ../../nbs/11_models.encoders.ipynb #5875df3b
 TORCHVISION = dict( # name of the backbone: the function that cuts it
-    resnet18=cut_resnet, resnet34=cut_resnet, resnet50=cut_resnet, resnet101=cut_resnet, resnet152=cut_resnet,
+    resnet18=cut_resnet, resnet34=cut_resnet, resnet50=cut_resnet, resnet101=cut_resnet,
+    resnet152=cut_resnet,
     vgg16_bn=cut_vgg, densenet121=cut_densenet,
 )
 
@@ -160,9 +162,12 @@ def _lite0_package():
 def _hub_id(name):
     "The repository of a backbone of timm on the Hugging Face hub. Raises `ValueError` if timm has no weights of it."
     repo = timm.models.get_pretrained_cfg(name).hf_hub_id
-    if repo is None: raise ValueError(f"timm has no weights of '{name}': choose another backbone, or pretrained=False.")
+    if repo is None:
+        raise ValueError(
+            f"timm has no weights of '{name}': choose another backbone, or pretrained=False.")
     return repo
 
+# %% ../../nbs/11_models.encoders.ipynb #4384387a
 def _origin(name):
     "The address of the weights of a backbone, and the file in PyTorch's folder that may have them."
     folder = Path(torch.hub.get_dir())/'checkpoints'
@@ -181,6 +186,7 @@ def _download(name, url, file):
     torch.hub.download_url_to_file(url, str(file))
     return file
 
+# %% ../../nbs/11_models.encoders.ipynb #7aa94966
 def _weights_file(name, url, file):
     "The file of the weights of a backbone, downloaded if it is not on this machine."
     if name==_LITE0 and _lite0_package(): return _lite0_package()
@@ -192,7 +198,8 @@ def _weights_file(name, url, file):
 def _read_weights(file):
     "The tensors of a file. Raises `ValueError` if it does not have the SHA-256 of its name."
     expected = re.search(r'-([0-9a-f]{8,})\.pth$|^([0-9a-f]{64})$', file.resolve().name)
-    if expected and not hashlib.sha256(file.read_bytes()).hexdigest().startswith(expected[expected.lastindex]):
+    if expected and not hashlib.sha256(file.read_bytes()).hexdigest().startswith(
+        expected[expected.lastindex]):
         raise ValueError('its content does not have the SHA-256 of its name')
     if file.suffix=='.safetensors': return load_file(file)
     return torch.load(file, map_location='cpu', weights_only=True)
@@ -212,13 +219,15 @@ def pretrained_weights(
         raise OSError(f"The pretrained weights of '{name}' are not on this machine and cannot be downloaded ({e}): "
                       f'{package}save {url} as {file}, or train without them (--scratch, pretrained=False).') from e
     try: return _read_weights(file)
-    except Exception as e: raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
+    except Exception as e:
+        raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
 
 # %% ../../nbs/11_models.encoders.ipynb #2869a743
 def _densenet_name(key):
     "The name of a weight of torchvision's DenseNet, from the name in its published file."
     return re.sub(r'(norm|conv)\.([12])\.', r'\1\2.', key)
 
+# %% ../../nbs/11_models.encoders.ipynb #3944d2c4
 def torchvision_stages(
     name:str, # a key of `TORCHVISION`
     pretrained:bool, # load ImageNet weights?
@@ -248,6 +257,7 @@ def _refuse(name, why):
     raise ValueError(f"'{name}' cannot be cut into five stages at strides 2, 4, 8, 16, 32: {why}. Choose "
                      f"{', '.join(TORCHVISION)}, or an EfficientNet, MobileNetV3, RegNet or the like of timm.")
 
+# %% ../../nbs/11_models.encoders.ipynb #9d23501f
 def timm_features(name, **kwargs): # a name of timm, arguments of `timm.create_model`
     "A network of timm as the list of its layers. Raises `ValueError` if it has not the five maps, one after the other."
     try: m = timm.create_model(name, features_only=True, **kwargs)
@@ -255,7 +265,8 @@ def timm_features(name, **kwargs): # a name of timm, arguments of `timm.create_m
     strides = m.feature_info.reduction()
     missing = [str(s) for s in STRIDES if s not in strides]
     if missing: _refuse(name, f"its maps have the strides {strides}, without {', '.join(missing)}")
-    if not isinstance(m, FeatureListNet): _refuse(name, 'its maps are not computed one after the other')
+    if not isinstance(m, FeatureListNet):
+        _refuse(name, 'its maps are not computed one after the other')
     return m
 
 # %% ../../nbs/11_models.encoders.ipynb #b036e0f7
@@ -265,6 +276,7 @@ def timm_network(name, **kwargs): # a name of timm, arguments of `timm.create_mo
     cut_as_it_is = isinstance(m, (ResNet, EfficientNet, MobileNetV3))
     return m if cut_as_it_is else timm_features(name, **kwargs)
 
+# %% ../../nbs/11_models.encoders.ipynb #0e884066
 def cut_timm(m): # from `timm_network`
     "The five stages of a network of timm."
     if isinstance(m, FeatureListNet): return cut_features(m)
@@ -277,6 +289,7 @@ def _timm_weights(name, m):
     renamed = name==_LITE0 and weights.keys()!=m.state_dict().keys()
     return _timm_names(weights, m) if renamed else weights
 
+# %% ../../nbs/11_models.encoders.ipynb #40e3e580
 def timm_stages(
     name:str, # of a network of timm
     pretrained:bool, # load ImageNet weights?
@@ -295,7 +308,8 @@ def _maps(name, stages, in_channels):
     for stage in stages: stage.eval()
     try:
         with torch.no_grad(): fs = feature_list(stages, torch.zeros(1,in_channels,64,64))
-    except (AssertionError, RuntimeError) as e: _refuse(name, f'an image of 64 px is an error in it ({e})')
+    except (AssertionError, RuntimeError) as e:
+        _refuse(name, f'an image of 64 px is an error in it ({e})')
     for stage in stages: stage.train()
     sizes = [f.shape[-1] for f in fs]
     if sizes!=[32,16,8,4,2]: _refuse(name, f'an image of 64 px gives maps of {sizes} px')
@@ -348,7 +362,8 @@ class WholeEncoder(nn.Module):
         fs = list(self.net(x))[-5:]
         expected = [(c, *(-(-n//s) for n in x.shape[-2:])) for c,s in zip(self.channels, STRIDES)]
         if [tuple(f.shape[1:]) for f in fs]!=expected:
-            raise ValueError(f'The maps have the shapes {[tuple(f.shape[1:]) for f in fs]}, not {expected}.')
+            raise ValueError(
+                f'The maps have the shapes {[tuple(f.shape[1:]) for f in fs]}, not {expected}.')
         return fs
 
 # %% ../../nbs/11_models.encoders.ipynb #c5e79693
@@ -359,6 +374,7 @@ def set_drop_path(
     """Give the blocks of an encoder from timm a probability to be left out in training, which grows with the depth.
     Raises `ValueError` for an encoder without such blocks."""
     blocks = [m for m in encoder.modules() if hasattr(m, 'drop_path')]
-    if rate and not blocks: raise ValueError('This encoder has no blocks that can be left out: set drop_path to 0.')
+    if rate and not blocks:
+        raise ValueError('This encoder has no blocks that can be left out: set drop_path to 0.')
     for i,block in enumerate(blocks):
         block.drop_path = DropPath(rate*i/len(blocks)) if rate else nn.Identity()

@@ -6,8 +6,6 @@
 __all__ = ['GivenMask', 'GivenDiagnosis']
 
 # %% ../../nbs/17_models.given.ipynb #24768ab0
-import torch
-from torch import nn
 from .cascade import CKDNet, cascade_of_spec
 from .ckd_cls import CKDClsNet
 from .ckd_seg import CKDSegNet

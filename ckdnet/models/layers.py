@@ -159,7 +159,8 @@ def mix_block(
 )->nn.Sequential: # (B,ni,H,W) -> (B,nf,H,W)
     "Two 3×3 convolutions, scSE, dropout of 0.2 (the last rows of Table 1)."
     dropout = nn.Dropout if check_variant(variant)=='paper' else nn.Dropout2d
-    return nn.Sequential(conv_bn_relu(ni, nf), conv_bn_relu(nf, nf), SCSE(nf, variant), dropout(0.2))
+    return nn.Sequential(conv_bn_relu(ni, nf), conv_bn_relu(nf, nf), SCSE(nf, variant),
+                         dropout(0.2))
 
 # %% ../../nbs/10_models.layers.ipynb #e1e5d9c7
 class SpatialChannelAtten(nn.Module):

@@ -19,13 +19,15 @@ class ReleasePooling(nn.Sequential):
         ni:int, # input channels
         nf:int, # output channels
     ):
-        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(ni, nf, 1, bias=False), nn.ReLU(), nn.BatchNorm2d(nf))
+        super().__init__(nn.AdaptiveAvgPool2d(1), nn.Conv2d(ni, nf, 1, bias=False), nn.ReLU(),
+                         nn.BatchNorm2d(nf))
 
     def forward(self, x): # (B,ni,h,w) -> (B,nf,h,w)
         pool,conv,relu,bn = self
         mean = relu(conv(pool(x)))
         return bn(F.interpolate(mean, size=x.shape[-2:]))
 
+# %% ../../nbs/12_models.root_seg.ipynb #23869fc6
 def pyramid(ni, nf, variant): # channels in, channels out, 'paper' or 'authors'
     "Atrous spatial pyramid pooling, (B,ni,h,w) -> (B,nf,h,w): torchvision's, for 'authors' changed to the release's."
     aspp = ASPP(ni, [6,12,18], nf)
@@ -62,7 +64,8 @@ class DeepLabV3PlusDecoder(nn.Module):
         self.aspp = pyramid(deep, width, variant)
         self.low = conv_bn_relu(low, 48, ks=1)
         self.mix = nn.Sequential(
-            conv_bn_relu(width+48, width), conv_bn_relu(width, width), dropout(0.5), nn.Conv2d(width, 1, 1))
+            conv_bn_relu(width+48, width), conv_bn_relu(width, width), dropout(0.5),
+            nn.Conv2d(width, 1, 1))
         if variant=='authors': kaiming_normal(self)
 
     def enlarge(self,
@@ -98,7 +101,8 @@ class RootSegNet(nn.Module):
         super().__init__()
         self.variant = variant
         self.encoder = encoder
-        self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width, variant)
+        self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width,
+                                            variant)
 
     def decode(self,
         feats:list, # the encoder's five maps

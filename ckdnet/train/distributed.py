@@ -7,7 +7,8 @@ __all__ = ['SharedDL', 'share_batches']
 
 # %% ../../nbs/35_train.distributed.ipynb #586b641b
 try: import accelerate
-except ModuleNotFoundError as e: raise ModuleNotFoundError('Several processes need it: pip install accelerate') from e
+except ModuleNotFoundError as e:
+    raise ModuleNotFoundError('Several processes need it: pip install accelerate') from e
 import torch
 from fastai.data.core import DataLoaders
 from fastai.data.load import chunked
@@ -44,5 +45,6 @@ def share_batches(
     "Share batches between the processes of a job. Raises `ValueError` for fewer training images than one batch."
     dls = DataLoaders(*map(SharedDL, dls), device=dls.device)
     n = dls.train.bs*dls.train.world_size
-    if len(dls.train_ds)<n: raise ValueError(f'{len(dls.train_ds)} training images are fewer than one batch of {n}.')
+    if len(dls.train_ds)<n:
+        raise ValueError(f'{len(dls.train_ds)} training images are fewer than one batch of {n}.')
     return dls

@@ -46,7 +46,8 @@ def input_norm(
     for name in (stage.net, *reversed(stage.upstream)):
         encoder = getattr(getattr(net, name), 'encoder', None)
         if encoder is not None: return encoder.mean, encoder.std
-    raise ValueError(f"{stage.title} has no `encoder`, and no network before it has: the images' norm is not known.")
+    raise ValueError(
+        f"{stage.title} has no `encoder`, and no network before it has: the images' norm is not known.")
 
 # %% ../../nbs/33_train.learners.ipynb #60ac3ab8
 def stage_dls(
@@ -57,7 +58,8 @@ def stage_dls(
     "The batches that a stage is trained on. Raises `ValueError` if several processes cannot share them equally."
     stage,recipe,df = plan.stage, plan.recipe, job.df
     n = max(1, num_distrib())
-    if plan.bs%n: raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
+    if plan.bs%n:
+        raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     with reads_recorded(plan) as watched:
         spec = watched.spec
         train,select = rows(df, 'train'), rows(df, 'select')
@@ -155,7 +157,8 @@ class StageLearner(Learner):
 
     def tta(self, *args, **kwargs):
         "Raises `NotImplementedError`."
-        raise NotImplementedError('Predictions from several views are those of `ckdnet.evaluate.predict_tta`.')
+        raise NotImplementedError(
+            'Predictions from several views are those of `ckdnet.evaluate.predict_tta`.')
 
 # %% ../../nbs/33_train.learners.ipynb #7f5b37e6
 def stage_learner(
@@ -187,6 +190,7 @@ def fit_stage(
     learn:Learner, # from `stage_learner`
     plan:StagePlan, # of the stage; its epochs include those of an earlier, interrupted fit
     folder, # for `best.safetensors`, `last.safetensors`, `average.safetensors`, `log.csv` and `resume.pt`
+    cbs:list=(), # further callbacks; they listen, and change nothing
 )->dict: # 'seconds' of all epochs and 'skipped_steps' of mixed precision, those before an interruption included
     """Fit by the recipe's schedule; continues an interrupted fit, and ends with the best weights. Raises `NotFinite`,
     and `RuntimeError` in one of several processes that would not train together."""
@@ -197,7 +201,7 @@ def fit_stage(
     recipe = plan.recipe
     best = folder/'best.safetensors'
     resume = Resume(folder/'resume.pt', best)
-    cbs = [KeepBest(best, metric), KeepLast(folder), resume]
+    cbs = [*cbs, KeepBest(best, metric), KeepLast(folder), resume]
     if not rank_distrib(): cbs.append(CSVLogger(folder/'log.csv'))
     try:
         if recipe.schedule=='one_cycle':

@@ -79,7 +79,9 @@ def train_missing(
     """Train and evaluate the experiments that have no result yet. Says first how many they are and how long it takes;
     continues where it was interrupted. Raises `ValueError` without a folder, and for a result of another spec."""
     results,folder = results_dir(results), data_dir(folder)
-    if not results: raise ValueError('Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
+    if not results:
+        raise ValueError(
+            'Trainings need a folder of results of your own: name it, or set CKDNET_RESULTS.')
     if not folder: raise ValueError('Trainings need images: name their folder, or set CKDNET_DATA.')
     here = results/data
     specs = experiments(names, seeds, folds, profile=profile, dataset=dataset)

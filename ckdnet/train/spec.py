@@ -40,6 +40,7 @@ def _like_cascade(base, model):
     epochs,bs = (tuple(numbers[i] for i in at) for numbers in (base.epochs, base.bs))
     return dict(model=model, epochs=epochs, bs=bs)
 
+# %% ../../nbs/32_train.spec.ipynb #202806db
 def _spec(name, model='ckdnet', base=PROFILES['cpu'], **kwargs):
     return replace(base, name=name, **_like_cascade(base, model), **kwargs)
 
@@ -152,7 +153,8 @@ def experiment(
     return replace(spec, **fields, **_like_cascade(base, spec.model))
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
-_PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights','inside')
+_PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights',
+                   'inside')
 
 # %% ../../nbs/32_train.spec.ipynb #8fa76ec8
 def experiments(
@@ -189,7 +191,8 @@ def stage_plans(
     "The stages of a spec. Raises `ValueError` for an unknown model, and if a stage has no epochs or batch size."
     stages = stages_of(spec.model)
     if min(len(spec.epochs), len(spec.bs))<len(stages):
-        raise ValueError(f'{spec.model} has {len(stages)} stages: give epochs and bs a number for each of them.')
+        raise ValueError(
+            f'{spec.model} has {len(stages)} stages: give epochs and bs a number for each of them.')
     plans = []
     for i,stage in enumerate(stages):
         upstream = tuple(p for p in plans if p.stage.net in stage.upstream)
@@ -249,7 +252,8 @@ def stage_record(
     stage = plan.stage
     fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
-    return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images, epochs=plan.epochs,
+    return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images,
+                epochs=plan.epochs,
                 bs=plan.bs, metric=stage.metric, **_used(fields), recipe=_used(asdict(plan.recipe)),
                 augment=_used(AUGMENT[plan.recipe.augment]), upstream=upstream)
 
@@ -263,4 +267,6 @@ def reads_recorded(
     yield replace(plan, spec=spec)
     bad = [k for k in spec.fields_read if k not in stage_fields(plan)]
     fix = f"Add them to the spec_fields of the stage '{plan.stage.name}', so that another value is trained anew."
-    if bad: raise ValueError(offenders(f'{plan.stage.title} reads fields of the spec that its record lacks', bad, fix))
+    if bad:
+        raise ValueError(offenders(
+            f'{plan.stage.title} reads fields of the spec that its record lacks', bad, fix))
