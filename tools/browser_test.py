@@ -134,7 +134,8 @@ def difference(page, prediction):
     seen = Image.open(io.BytesIO(shown.screenshot_as_png)).convert('RGB').resize(expected.size)
     return np.abs(np.asarray(seen, float)-np.asarray(expected, float)).mean()
 
-def message(page): return ' '.join(o.text for o in page.find_elements(By.CSS_SELECTOR, '.ckdnet-app .widget-html'))
+def message(page):
+    return ' '.join(o.text for o in page.find_elements(By.CSS_SELECTOR, '.ckdnet-app .widget-html'))
 
 def check_app(page, predictor, files):
     "Choose an image, ask for augmentation, move the threshold, drop another image and a file that is none."
