@@ -9,11 +9,14 @@ __all__ = ['ONE_THREAD', 'GridTask', 'is_cancelled', 'StopIfCancelled', 'stop_if
            'run_grid_jobs', 'run_grid']
 
 # %% ../../nbs/37_train.grid.ipynb #c54e290c
-try: from distributed import Client, LocalCluster, Status, as_completed, get_worker
+try:
+    import dask
+    from distributed import Client, LocalCluster, Status, as_completed, get_worker
 except ModuleNotFoundError as e:
     raise ModuleNotFoundError("A cluster needs it: pip install 'ckdnet[cluster]'") from e
 import re
 from contextlib import closing, contextmanager, redirect_stdout
+from importlib.metadata import version
 from pathlib import Path
 from typing import NamedTuple
 from collections.abc import Callable
@@ -214,7 +217,8 @@ def open_client(
     if kind!='local':
         with closing(Client(cluster)) as client: yield client
         return
-    with modified_env(), local_cluster(int(n)) as local:
+    patience = {'distributed.deploy.lost-worker-timeout':'1 hour'}
+    with modified_env(), dask.config.set(patience), local_cluster(int(n)) as local:
         with closing(Client(local)) as client: yield client
 
 # %% ../../nbs/37_train.grid.ipynb #e0c01902
@@ -256,7 +260,7 @@ def compute(
     failed = {}
     try:
         for future in follow(titles):
-            if future.status!='finished': failed[titles[future]] = _reason(future)
+            if future.status in ('error','cancelled'): failed[titles[future]] = _reason(future)
     finally: client.cancel(list(titles))
     if not failed: return
     what = [f'{title} ({type(e).__name__}: {e})' for title,e in failed.items()]
