@@ -24,7 +24,7 @@ def timed(record, name):
     start = time.perf_counter()
     with contextlib.redirect_stdout(io.StringIO()): yield
     record[name] = time.perf_counter()-start
-    print(f'{name}: {record[name]:.1f}')
+    print(f'{name}: {record[name]:.1f} s', flush=True)
 
 def waits(n=200, seconds=.2, workers=4):
     "Tasks that only wait; a third of them are the stages of a cascade, which need each other."
@@ -42,12 +42,12 @@ def weights(work):
 
 def speed():
     "Six cascades of the profile `smoke`, by all threads of this process, by one thread, and by two workers."
-    specs = [replace(PROFILES['smoke'], epochs=(4,4,4), seed=seed) for seed in range(6)]
+    specs = [replace(PROFILES['smoke'], epochs=(2,2,2), seed=seed) for seed in range(6)]
     record = dict(trainings=len(specs), size=PROFILES['smoke'].size,
                   threads=torch.get_num_threads())
     with tempfile.TemporaryDirectory() as tmp:
         here = Path(tmp)
-        images = make_synthetic(here/'images', n_train=300, n_valid=60, n_test=30, size=72)
+        images = make_synthetic(here/'images', n_train=90, n_valid=18, n_test=9, size=72)
         def places(name): return images, here/name/'results', here/name/'work', 'drawn'
         with timed(record, 'run_all'): run_all(specs, *places('all'))
         with open_client('local:2') as client:
