@@ -621,6 +621,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'ckdnet.evaluate.flip': ('evaluate.html#flip', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.given_truth': ('evaluate.html#given_truth', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.judged_by': ('evaluate.html#judged_by', 'ckdnet/evaluate.py'),
+                                 'ckdnet.evaluate.mean_probs': ('evaluate.html#mean_probs', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.message_ablation': ('evaluate.html#message_ablation', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.per_image': ('evaluate.html#per_image', 'ckdnet/evaluate.py'),
                                  'ckdnet.evaluate.post_processed': ('evaluate.html#post_processed', 'ckdnet/evaluate.py'),

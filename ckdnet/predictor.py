@@ -19,7 +19,7 @@ import ckdnet.data.isic # registers the data sets
 from .calibration import apply_temperature
 from .data.files import DataError, fail_if
 from .data.index import DATASETS, Dataset
-from .evaluate import InferenceNet, as_arrays, at_size, post_processed, view_masks
+from .evaluate import InferenceNet, as_arrays, at_size, mean_probs, post_processed, view_masks
 from .preprocess import CROPS
 from .pretrained import feature_distance, load_cascade
 from .sources import Photograph, as_list, is_one, names_of, read_source
@@ -218,8 +218,8 @@ def stream(self:Predictor,
 # %% ../nbs/50_predictor.ipynb #0bac23c9
 def _several_views(ready, x, crops):
     "`probs` from the crops and `fine` from flips and rotations."
-    with ready.inference(): logits = [ready.net.classify(ready.prepare(c)).float() for c in crops]
-    return dict(probs=torch.stack(logits).mean(0).softmax(1), fine=view_masks(ready, x))
+    probs = mean_probs(ready, [ready.prepare(c) for c in crops])
+    return dict(probs=probs, fine=view_masks(ready, x))
 
 @patch
 def _run(self:Predictor, inputs, tta):
