@@ -10,7 +10,7 @@ TOOLS = dict( # name of the check: the package and its version
     skorch='skorch==1.4.0', captum='captum==0.9.0', gradcam='grad-cam==1.5.7',
     torchao='torchao==0.18.0',
     monai='monai==1.6.1', smp='segmentation_models_pytorch==0.6.0', kornia='kornia==0.9.0',
-    albumentations='albumentations==2.0.8', peft='peft==0.21.2', mlflow='mlflow==3.18.0',
+    albumentations='albumentations==2.0.8', peft='peft==0.21.2', mlflow='mlflow==3.17.2',
     pycocotools='pycocotools==2.0.11', netcal='netcal==1.4.0', export='torch', mypy='mypy==2.4.1',
     pyright='basedpyright==1.40.2')
 
