@@ -597,10 +597,12 @@ def ckdnet_predict(
     out:str='predicted', # folder for diagnoses, masks and the contact sheet; new or empty
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     tta:bool=False, # average several views?
+    engine:str='auto', # onnx, torch, or the faster one of them that is installed
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
+    check_typed('engine', [engine], ('auto','onnx','torch'))
     from ckdnet.pages import predict_files
-    predict_files(images, out, weights, tta)
+    predict_files(images, out, weights, tta, engine)
 
 # %% ../nbs/60_cli.ipynb #50100d85
 @command

@@ -9,8 +9,8 @@ __all__ = ['OUTLINES', 'draw_outlines', 'draw_evidence', 'draw_probs', 'plot_pre
 import io
 import matplotlib.pyplot as plt
 from .core import for_figure
-from .evaluate import at_size
 from .plots import OKABE_ITO, STYLE, draw_outline, outline_handles, stretch
+from .preprocess import at_size
 from .predictor import Prediction, in_words
 
 # %% ../nbs/53_figure.ipynb #2e1f1c7a

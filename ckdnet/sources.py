@@ -6,12 +6,12 @@
 __all__ = ['THUMB', 'MAX_BYTES', 'Photograph', 'read_source', 'last_part', 'from_bytes', 'is_one', 'as_list', 'names_of']
 
 # %% ../nbs/49_sources.ipynb #6d23ffd3
-import io, os
+import io, os, sys
 from glob import escape, glob
 from pathlib import Path
 from typing import NamedTuple
 from warnings import warn
-import numpy as np, torch
+import numpy as np
 from PIL import Image
 from .core import offenders, printable
 from .data.files import MAX_PIXELS, DataError, as_rgb, is_clutter
@@ -22,7 +22,7 @@ from .preprocess import network_input
 class Photograph(NamedTuple):
     "An image that was read."
     name:str
-    x:torch.Tensor # (1+k,3,S,S) float32, 0…1, from `network_input`
+    x:np.ndarray # (1+k,3,S,S) float32, 0…1, from `network_input`
     thumb:np.ndarray # (h,w,3) uint8, at most `THUMB` px on each side
     size:tuple # height and width of the upright image, px
 
@@ -118,8 +118,13 @@ def is_one(
     if isinstance(images, (str,os.PathLike)):
         path = Path(images).expanduser()
         return path.is_file() or not (path.is_dir() or _has_pattern(path))
-    return isinstance(images, (Image.Image,np.ndarray,torch.Tensor,bytes)) or not hasattr(
-        images, '__iter__')
+    alone = isinstance(images, (Image.Image,np.ndarray,bytes)) or _is_tensor(images)
+    return alone or not hasattr(images, '__iter__')
+
+def _is_tensor(o):
+    "Is it a tensor? There is none before PyTorch was imported."
+    torch = sys.modules.get('torch')
+    return torch is not None and isinstance(o, torch.Tensor)
 
 def as_list(
     images, # path, folder, pattern, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection of these

@@ -165,16 +165,16 @@ def drafted(file, size):
     "A reader that decodes a JPEG at a reduced scale."
     with Image.open(file) as im:
         im.draft('RGB', (size,size))
-        return to_size(np.asarray(im.convert('RGB')), size).numpy()
+        return to_size(np.asarray(im.convert('RGB')), size)
 
 READINGS = {
-    'as stated': lambda file, size: to_size(read_image(file), size).numpy(),
+    'as stated': lambda file, size: to_size(read_image(file), size),
     'bilinear, rounded to bytes': rounded,
     'bilinear without antialiasing (OpenCV INTER_LINEAR)': resized(mode='bilinear'),
     'bicubic with antialiasing': resized(mode='bicubic', antialias=True),
     'nearest': resized(mode='nearest'),
     'decoded at a reduced scale': drafted,
-    'blue, green, red': lambda file, size: to_size(read_image(file), size).numpy()[::-1].copy(),
+    'blue, green, red': lambda file, size: to_size(read_image(file), size)[::-1].copy(),
 }
 
 def try_readings(model, files, size):

@@ -25,7 +25,7 @@ def load_image(path, size):
     "An image file as (size,size,3) uint8, resized with antialiasing."
     a = read_image(path)
     if a.shape[:2]==(size,size): return a
-    return (255*to_size(a, size)).round().byte().permute(1,2,0).numpy()
+    return (255*to_size(a, size)).round().astype(np.uint8).transpose(1,2,0)
 
 def shrink_mask(mask, size):
     "A mask (H,W) of bool as (size,size) uint8 of 0 and 1."
