@@ -47,12 +47,12 @@ def _derm7pt_split(folder, rows):
     if not any(files.values()): return pd.Series('train', range(rows), dtype=object)
     fail_if([f'{n}_indexes' for n,f in files.items() if not f], f'Tables that {folder} lacks',
             'Download them too, or remove the others.')
-    numbers = {n:as_numbers(read_columns(f, ['indexes'])[['indexes']]).indexes for n,f in files.items()}
-    split = pd.Series({i:n for n,column in numbers.items() for i in column}, dtype=object)
-    if sorted(i for column in numbers.values() for i in column)!=list(range(rows)):
+    def numbers(f): return as_numbers(read_columns(f, ['indexes'])[['indexes']]).indexes
+    named = [(i,n) for n,f in files.items() for i in numbers(f)]
+    if sorted(i for i,_ in named)!=list(range(rows)):
         raise DataError(f'The tables train_indexes, valid_indexes and test_indexes in {folder} do not name each of the '
                         f'{rows} rows of meta.csv once: were rows removed?')
-    return split.sort_index()
+    return pd.Series(dict(named), dtype=object).sort_index()
 
 DERM7PT_SET = published('derm7pt', DERM7PT, derm7pt)
 
