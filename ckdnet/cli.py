@@ -611,10 +611,12 @@ def ckdnet_export(
     out:str=None, # the file to write; of web the folder
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
+    fixed:bool=False, # of onnx: for one image of the weights' size only, for runtimes that need it?
 ):
     "Write a released cascade in a form that other programs can run."
     check_name('kind of export', kind, ('onnx','program','web'))
     if not out: raise ValueError('No file was given: pass --out.')
+    if fixed and kind!='onnx': raise ValueError('--fixed is an option of onnx: leave it out.')
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade
     from ckdnet.warn import thresholds_of
@@ -626,8 +628,9 @@ def ckdnet_export(
         print(
             f'Show it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(out)}')
     else:
-        write = export_onnx if kind=='onnx' else export_program
-        write(net, out, size, classes, about['temperature'], thresholds_of(about))
+        what = (net, out, size, classes, about['temperature'], thresholds_of(about))
+        if kind=='onnx': export_onnx(*what, fixed)
+        else: export_program(*what)
     written = [f for f in Path(out).iterdir()] if kind=='web' else [Path(out)]
     print(f'{out}: {sum(f.stat().st_size for f in written)/1e6:.1f} MB')
 

@@ -242,9 +242,14 @@ def _check_report(job):
 
 def _check_writable(folder):
     folder.mkdir(parents=True, exist_ok=True)
-    try: tempfile.TemporaryFile(dir=folder).close()
+    try:
+        with tempfile.TemporaryFile(buffering=0, dir=folder) as f:
+            for _ in range(2): # some drives write nothing twice, and logs are continued
+                f.seek(0)
+                f.write(b'1')
     except OSError as e:
-        raise type(e)(e.errno, f'{folder} cannot be written to: choose another folder') from e
+        reason = f'{folder} cannot be written to ({e.strerror}): choose another folder'
+        raise type(e)(e.errno, reason) from e
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
 def make_result(
