@@ -134,6 +134,7 @@ def overview()->str: # several lines
     return '\n'.join(['usage: ckdnet COMMAND …', '', *rows, '', '`ckdnet COMMAND --help` says more, '
                       '`ckdnet --version` which version this is.'])
 
+# %% ../nbs/60_cli.ipynb #ea827fb8
 def main(
     arguments:list=None, # of `ckdnet`; by default those of the command line
 )->int: # exit status, as from `run_command`
@@ -310,6 +311,7 @@ def load_module(
         raise ValueError(
             f"There is no module '{name}' in {Path.cwd()}, and none is installed.") from None
 
+# %% ../nbs/60_cli.ipynb #7824d908
 def run_and_report(jobs, results, own, dry_run, cluster):
     "Say what will be done; unless it is a dry run, do it and say what came out."
     from ckdnet.train.runs import run_jobs, what_will_run

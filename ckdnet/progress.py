@@ -50,7 +50,7 @@ def progress_bar(
     gen, # what is iterated over
     total:int=None, # its length; by default asked for
     leave:bool=True, # stays a bar after its end? Lines stay
-    what:str='', # what is counted, for the lines
+    what:str='done', # what is counted, for the lines
 ): # an iterable with `update` and `comment`, as of fastprogress
     "A bar where it can be rewritten, else lines."
     if is_rewritten(): return fastprogress.progress_bar(gen, total, leave=leave)

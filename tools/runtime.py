@@ -111,7 +111,8 @@ def coreml(file):
     import torch
     program = torch.export.load(Path(file).with_suffix('.pt2')).run_decompositions({})
     image = coremltools.TensorType('image', (1,3,224,224))
-    model = coremltools.convert(program, inputs=[image], minimum_deployment_target=coremltools.target.iOS17)
+    model = coremltools.convert(program, inputs=[image],
+                                minimum_deployment_target=coremltools.target.iOS17)
     model.save(str(Path(file).with_suffix('.mlpackage')))
     if sys.platform!='darwin':
         raise RuntimeError('it converts and is saved; not run: Core ML computes on macOS only')

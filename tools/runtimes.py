@@ -1,7 +1,7 @@
 """Try the exported cascade in the runtimes that read ONNX, in smaller numbers, and with images that a caller reads in
 another way: `python tools/runtimes.py <ISIC2017> [runtimes] [precision] [readings]` writes these parts, by default all,
-into data/results/runtimes.json; `'Core ML'`, or another name of `RUNTIMES`, only this row. It installs pinned packages into environments in build/runtimes, and is no part of the
-test suite."""
+into data/results/runtimes.json; `'Core ML'`, or another name of `RUNTIMES`, only this row. It installs pinned packages
+into environments in build/runtimes, and is no part of the test suite."""
 import json, os, shutil, subprocess, sys, time
 from importlib.metadata import version
 from pathlib import Path

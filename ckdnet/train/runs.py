@@ -370,11 +370,12 @@ def expected_time(
 )->str: # a sentence
     "How long some work takes, as far as it was done before."
     known = [pace.expected(*o) for o in work]
-    seconds = in_time(sum(s for s in known if s is not None))
-    new = dict.fromkeys(kind.split(',')[0] for (kind,_),s in zip(work, known) if s is None)
-    if not new: return f'About {seconds}, by the last time here.'
-    return (f'About {seconds}, by the last time here, and what was not done here before: '
-            f"{', '.join(new)}. Their first batches tell how long.")
+    seconds = sum(s for s in known if s is not None)
+    unknown = [kind.split(',')[0] for (kind,_),s in zip(work, known) if s is None]
+    said = f'About {in_time(seconds)}, by the last time here.' if seconds or not unknown else ''
+    if not unknown: return said
+    new = ', '.join(dict.fromkeys(unknown))
+    return f'{said} Not done here before: {new}. The first batches tell how long.'.strip()
 
 # %% ../../nbs/34_train.runs.ipynb #c9e98c61
 def what_will_run(
