@@ -639,14 +639,15 @@ def ckdnet_evaluate(
 # %% ../nbs/60_cli.ipynb #55bf1ee8
 @command
 def ckdnet_predict(
-    images:Annotated[str, dict(nargs='+')], # image files, folders or patterns
+    images:Annotated[str, dict(nargs='+')], # image files, folders with all below them, patterns, addresses (https://…)
     out:str='predicted', # folder for diagnoses, masks and the contact sheet; new or empty
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     tta:bool=False, # average several views?
+    maps:bool=False, # write the probabilities of both masks, too, as grey images?
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
     from ckdnet.pages import predict_files
-    predict_files(images, out, weights, tta)
+    predict_files(images, out, weights, tta, maps)
 
 # %% ../nbs/60_cli.ipynb #50100d85
 @command
