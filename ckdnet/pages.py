@@ -184,6 +184,7 @@ def predict_files(
     good = [f for f,name in named.items() if not _name_fault(name)]
     fail_if_same([named[f] for f in good])
     if len(named)<len(files): fail_if_same(names_of(files))
+    if len(good)>1: print(f'{len(good)} images are predicted. Results: {out}', flush=True)
     predictor = Predictor.from_pretrained(weights)
     with new_folder(out) as part:
         predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
