@@ -19,7 +19,7 @@ from .calibration import (apply_temperature, ece, ece_by_chance, fit_temperature
                                 reliability)
 from .core import atomic_path, file_hash, for_markdown, write_json
 from .data.files import DataError
-from .data.index import fingerprint, get_dataset, rows
+from .data.index import fingerprint, first_images, get_dataset, rows
 from .evaluate import per_image
 from .metrics import average_auc, none_if_nan, probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics,
@@ -530,7 +530,7 @@ def check_card(
 def _validation_again(net, metadata, folder):
     "The table of the Validation images and their data set, predicted again."
     spec = spec_from_dict(metadata['spec'])
-    df = get_dataset(spec.dataset).index(folder)
+    df = first_images(get_dataset(spec.dataset).index(folder), spec.per_class)
     df = df[df.split=='valid'].reset_index(drop=True)
     if fingerprint(df, ('valid',))['sha256']!=metadata['data']['valid_sha256']:
         raise DataError(f'The Validation images of {folder} are not those that the card is about.')

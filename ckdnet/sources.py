@@ -13,6 +13,7 @@ from typing import NamedTuple
 from warnings import warn
 import numpy as np
 from PIL import Image
+from .address import Address, fetch, is_address
 from .core import offenders, printable
 from .data.files import MAX_PIXELS, DataError, as_rgb, is_clutter
 from .formats import DEVICE_SUFFIXES, open_image
@@ -71,7 +72,7 @@ def _from_array(a):
 
 # %% ../nbs/49_sources.ipynb #fc0dd701
 def read_source(
-    source, # a path, Pillow image or array
+    source, # a path, `Address`, Pillow image or array
     name:str, # of the image
     size:int, # side of the images that the networks receive, px
     crops:tuple=(), # as for `network_input`
@@ -79,9 +80,12 @@ def read_source(
     "Read one image; the object of the caller stays as it is."
     try:
         if isinstance(source, Path): return _from_file(source, name, size, crops)
+        if isinstance(source, Address):
+            return _photograph(from_bytes(fetch(source, MAX_BYTES), source.name), name, size, crops)
         return _photograph(source if isinstance(source, Image.Image) else _from_array(source), name,
                            size, crops)
-    except DataError as e: return e if isinstance(source, Path) else DataError(f'{name}: {e}')
+    except DataError as e:
+        return e if isinstance(source, (Path,Address)) else DataError(f'{name}: {e}')
     except Exception as e:
         return DataError(f'{name} cannot be read as an image ({type(e).__name__}: {e}).')
 
@@ -115,6 +119,7 @@ def is_one(
     images, # as for `as_list`
 )->bool:
     "Does the argument stand for one image, not for several of them?"
+    if is_address(images): return True
     if isinstance(images, (str,os.PathLike)):
         path = Path(images).expanduser()
         return path.is_file() or not (path.is_dir() or _has_pattern(path))
@@ -127,9 +132,10 @@ def _is_tensor(o):
     return torch is not None and isinstance(o, torch.Tensor)
 
 def as_list(
-    images, # path, folder, pattern, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection of these
-)->list: # of paths, Pillow images and arrays
+    images, # path, folder, pattern, address, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection
+)->list: # of paths, addresses, Pillow images and arrays
     "The images one by one. What does not exist stays in the list, to be reported."
+    if is_address(images): return [Address(images)]
     if isinstance(images, (str,os.PathLike)): return _found(Path(images).expanduser())
     return [images] if is_one(images) else [o for i in images for o in as_list(i)]
 
@@ -166,7 +172,10 @@ def names_of(
     sources:list, # from `as_list`
 )->list: # a name for each
     "The names of images: without ending; with the folder where a name is there twice."
-    files = [getattr(o, 'filename', '') if isinstance(o, Image.Image) else o for o in sources]
+    def file(o):
+        if isinstance(o, Image.Image): return getattr(o, 'filename', '')
+        return o.name if isinstance(o, Address) else o
+    files = [file(o) for o in sources]
     paths = [Path(f) if isinstance(f, (str,Path)) and f else None for f in files]
     stems = [p.stem.lower() for p in paths if p] # some file systems do not tell A from a
     def name(i, p):
