@@ -7,8 +7,9 @@ __all__ = ['TRACKERS', 'as_meant', 'for_user', 'check_typed', 'misplaced', 'run_
            'main', 'list_items', 'list_numbers', 'plain_name', 'where_images', 'where_results', 'listed_experiments',
            'listed_datasets', 'typed_value', 'spec_changes', 'changed_name', 'specs_of', 'load_module',
            'run_and_report', 'check_tracker', 'ckdnet_run', 'headline', 'report', 'images_of', 'recorded_spec',
-           'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download', 'ckdnet_release', 'ckdnet_evaluate',
-           'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench']
+           'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download', 'ckdnet_release', 'judged_name',
+           'weights_of', 'judge_all', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve',
+           'ckdnet_bench']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, os, re, shlex, sys
@@ -18,6 +19,7 @@ from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from traceback import walk_tb
 from types import NoneType
 from typing import Annotated, get_args
@@ -558,37 +560,109 @@ def ckdnet_release(
     release(resolve(spec, images, work, data), here.parent, file)
     print(check_card(file, images).round(3))
 
+# %% ../nbs/60_cli.ipynb #586ea7af
+def judged_name(
+    dataset, # the arguments of `ckdnet_evaluate`
+    own, # from `own_files`
+    data,
+)->str:
+    "The name of the images in the results. Raises `ValueError` for none, an unknown one, or two."
+    if own and dataset: raise ValueError('--dataset is a published data set, --images are your own: leave out one of them.')
+    if own: return plain_name('the images', data or 'own')
+    if not dataset: raise ValueError('No images were given: pass --dataset, or --images for your own.')
+    from ckdnet.data.index import DATASETS, READERS
+    import ckdnet.data.isic # registers its data sets
+    check_typed('data set', [dataset], {**READERS, **DATASETS})
+    return dataset
+
+def weights_of(
+    given, # weights as `weights_file` takes them, or a result of `ckdnet_run`
+    place:Path, # folder for the weights of a run
+    trained_on, # folder of the images of the run, where they are a published set
+    work, # the --work of the run
+): # as `weights_file` takes them
+    "The weights that are meant; those of a run are written first, with the signatures of its training images."
+    if not str(given).endswith('.json'): return given
+    file = Path(given)
+    data,make_it = file.parent.parent.name, f'ckdnet run {file.parent.name} --seeds {file.stem}'
+    spec = recorded_spec(file, make_it)
+    images = images_of(file.parent.parent, trained_on)
+    from ckdnet.data.leaks import SIGNATURES, training_signatures
+    from ckdnet.pretrained import FILE_NAME
+    from ckdnet.publish import release
+    from ckdnet.resolve import resolve
+    job = resolve(spec, images, work, data)
+    trained_networks(job, file, make_it) # says what to do if they are gone
+    place.mkdir()
+    release(job, file.parent.parent.parent, place/FILE_NAME)
+    training_signatures(job.df, place/SIGNATURES)
+    return place
+
+# %% ../nbs/60_cli.ipynb #7b5395d6
+def judge_all(
+    given:list, # of one cascade or two, from `weights_of`
+    name:str, # of the images
+    options:dict, # of `evaluate_set`, or with 'images' of `evaluate_own`
+    results:Path,
+    overwrite:bool,
+):
+    "Judge cascades on the same images, write and print what came out. Raises `FileExistsError` before it begins."
+    from ckdnet.data.leaks import beside
+    from ckdnet.evaluate_set import (compare_sets, evaluate_own, evaluate_set, set_file,
+                                     which_split)
+    from ckdnet.predictor import Predictor
+    from ckdnet.set_page import headlines, write_set
+    predictors = [Predictor.from_pretrained(w) for w in given]
+    splits = [which_split(options.get('split'), name, p.dataset) for p in predictors]
+    files = [set_file(p.metadata['spec'], name, s, results) for p,s in zip(predictors, splits)]
+    there = [f for f in files if f.exists() and not overwrite]
+    if there: raise FileExistsError(f'{there[0]} exists: pass another --results, or --overwrite.')
+    if len(set(files))<len(files):
+        raise ValueError(f'Both cascades would write {files[0]}: judge them one by one, with two --results.')
+    judge = evaluate_own if 'images' in options else evaluate_set
+    done = [judge(p, name=name, training=beside(w), **options) for p,w in zip(predictors, given)]
+    for result in done: print(headlines(result), write_set(result, results, overwrite), sep='\n')
+    if len(done)==2: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
+
 # %% ../nbs/60_cli.ipynb #03e29e69
 @command
 def ckdnet_evaluate(
-    dataset:str=None, # a published data set: ph2, ham10000, archive, isic2016 to isic2020, derm7pt, … ; must be given
+    dataset:str=None, # a published data set: ph2, ham10000, archive, isic2016 to isic2020, derm7pt, …
     folder:str=None, # as it was unpacked; by default CKDNET_DATA
-    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
-    against:str=None, # other weights, to compare with
-    split:str=None, # of its index, such as test; by default Validation of the set of the training, else every image
-    classes:str=None, # labels and classes of the cascade, such as mole=nevus,cancer=melanoma,wart=
+    images:str=None, # your own images instead, a folder or a table
+    masks:str=None, # folder of their masks
+    labels:str=None, # table of their labels
+    classes:str=None, # which labels the classes of the cascade are: 'melanoma=cancer nevus=mole,spitz'
+    image_column:str=None, # of your table; columns of the usual names are found
+    label_column:str=None,
+    mask_column:str=None,
+    group_column:str=None, # with the lesion or patient
+    data:str=None, # name of your own images in the results; by default own
+    split:str=None, # of a published set, such as test; by default Validation of the set of the training, else all
+    weights:str=None, # file, folder, owner/name on the Hugging Face hub, or result of a run; by default the package's own
+    against:str=None, # another cascade, to compare with
+    trained_on:str=None, # images of the run, where they are a published set; by default CKDNET_DATA
+    work:str='runs', # the --work of the run
+    module:str=None, # a Python module of yours that registers data sets or models
     leave_out:bool=False, # leave out the images that the cascade was trained on
     tta:bool=False, # average several views?
     results:str=None, # where the result goes; by default CKDNET_RESULTS, else data/results
     overwrite:bool=False, # replace a result that is there
 ):
-    """Judge a trained cascade on a labelled data set: a result file <dataset>/<name>_of_<training>/<seed>.json, a table
-    with a row per image, and a page to read. Says which labels became which classes, and what was left out."""
-    if not dataset: raise ValueError('No data set was given: pass --dataset.')
-    pairs = [item.partition('=') for item in list_items('classes', classes)] if classes else []
-    if any(not sign for _,sign,_ in pairs):
-        raise ValueError('Each item of --classes is label=class.')
-    images = where_images(folder)
-    from ckdnet.data.index import DATASETS, READERS
-    import ckdnet.data.isic # registers the data sets
-    check_typed('data set', [dataset], {**READERS, **DATASETS})
-    from ckdnet.evaluate_set import compare_sets, evaluate_set, headlines
-    options = dict(split=split, mapping={k:v for k,_,v in pairs}, leave_out=leave_out, tta=tta)
-    done = [evaluate_set(w, dataset, images, **options)
-            for w in ([weights, against] if against else [weights])]
-    for result in done:
-        print(headlines(result), result.write(where_results(results), overwrite), sep='\n')
-    if against: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
+    """Judge a trained cascade on labelled images: a result file <dataset>/<name>_of_<training>/<seed>.json, a table
+    with a row per image, and a page to read. Says which labels became which classes, what was left out, and which
+    images the cascade was trained on."""
+    load_module(module)
+    own = own_files(images, masks, labels, image_column=image_column, label_column=label_column,
+                    mask_column=mask_column, group=group_column)
+    name = judged_name(dataset, own, data)
+    folder = None if own else where_images(folder)
+    options = dict(classes=classes, leave_out=leave_out, tta=tta)
+    options |= {k:v for k,v in own.items() if v} if own else dict(folder=folder, split=split)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as d:
+        given = [weights_of(w, Path(d)/f'{i}', trained_on, work)
+                 for i,w in enumerate([weights, against] if against else [weights])]
+        judge_all(given, name, options, where_results(results), overwrite)
 
 # %% ../nbs/60_cli.ipynb #55bf1ee8
 @command
