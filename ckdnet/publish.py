@@ -6,8 +6,8 @@
 __all__ = ['IMAGES', 'VERSIONS', 'selection_score', 'best_seed', 'train_features', 'odd_measures', 'decide_on_selection',
            'report_on_validation', 'check_publishable', 'finished_result', 'origin', 'markdown_table', 'in_list',
            'source_of', 'card_data', 'card_input', 'card_training', 'card_results', 'card_half_precision',
-           'card_limits', 'hub_metrics', 'front_matter', 'versions_of', 'card_versions', 'model_card', 'card_file',
-           'card_of', 'write_card', 'release', 'add_version', 'check_text', 'check_card']
+           'card_groups', 'card_limits', 'hub_metrics', 'front_matter', 'versions_of', 'card_versions', 'model_card',
+           'card_file', 'card_of', 'write_card', 'release', 'add_version', 'check_text', 'check_card']
 
 # %% ../nbs/48_publish.ipynb #2d70f3a2
 import json, tempfile
@@ -19,13 +19,14 @@ from .core import atomic_path, file_hash, for_markdown, write_json
 from .data.files import DataError
 from .data.index import fingerprint, get_dataset, rows
 from .evaluate import per_image
+from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics,
                                in_half_precision, load_cascade, save_cascade, weights_file)
 from .resolve import Job
 from .resultfile import Run
 from .spec import spec_from_dict
-from .table_metrics import calibration_report, metric_values, with_intervals
+from .table_metrics import calibration_report, json_rows, metric_values, with_intervals
 from .train.runs import environment
 from .warn import measure_prediction, selection_thresholds
 
@@ -89,8 +90,8 @@ def report_on_validation(
     half, # those of the file
     decided:dict, # from `decide_on_selection`
     features, # likewise
-)->dict: # 'metrics', 'calibration', 'half_precision', and 'far' with the share of the images beyond
-    "What is known from the Validation images."
+)->dict: # 'metrics', 'calibration', 'half_precision', 'groups', 'group_tests', and 'far' with the share of the images beyond
+    "What is known from the Validation images; of groups nothing where no table has them."
     which = rows(job.df, 'valid')
     full,pred = (job.predict(which, n) for n in (net,half))
     index = job.df.loc[which]
@@ -101,7 +102,10 @@ def report_on_validation(
                    for name,p in (('before',probs),('after',calibrated))}
     distance = feature_distance(pred['features'], features)
     beyond = {k:float((distance>v).mean()) for k,v in decided['far'].items()}
+    of_groups = with_groups(images, index)
     return dict(metrics=with_intervals(images, job.dataset), calibration=calibration,
+                groups=json_rows(by_group(of_groups, job.dataset)),
+                group_tests=json_rows(group_tests(of_groups, job.dataset)),
                 half_precision=compare_predictions(full, pred, index, job.dataset),
                 far=decided['far'] | dict(validation=beyond))
 
@@ -288,8 +292,26 @@ The file has half the digits of the trained network. On Validation the probabili
 {markdown_table(['','as trained','file'], lines)}"""
 
 # %% ../nbs/48_publish.ipynb #8e944a3b
+def card_groups(m):
+    "Metrics by age, sex and what else the table has; nothing without one."
+    if not m.get('groups'): return ''
+    lines = [[f"{g['column']}: {g['group']}", *(g[k] for k in ('metric','images','value','low','high'))]
+             for g in m['groups']]
+    tests = [[t['column'], *(t[k] for k in ('metric','groups','difference','p_holm'))] for t in m['group_tests']]
+    return f"""## Groups on Validation
+
+{markdown_table(['group','metric','images','value','lowest','highest'], lines)}
+
+Is the largest difference more than chance? p is corrected for the number of columns (Holm); not defined: fewer than
+two groups of ten images. A difference that chance explains is no proof that there is none.
+
+{markdown_table(['','metric','groups','largest difference','p'], tests)}"""
+
+# %% ../nbs/48_publish.ipynb #ca4dl1m1
 def card_limits(m):
     far,data = m['far'], m['data']
+    known = {g['column'] for g in m.get('groups', ())}
+    by = ', '.join(c for c in ('age','sex','skin type') if c.replace(' ', '_') not in known)
     return f"""## Limits
 
 - **Not a medical device.** For research and teaching; not to diagnose or to treat anybody.
@@ -298,9 +320,9 @@ def card_limits(m):
   {far['validation']['p99']:.1%} of Validation are beyond.
 - It sees images at {m['spec']['size']} px; finer structures are lost.
 - One collection of dermoscopic images. It was not tested on images of another source, or of another kind.
-- No number here is broken down by skin type, age or sex: nothing is known about differences between groups. The
-  tables of ISIC 2017 have age and sex, but no skin type. Dark skin is rare in public collections (Wen et al. 2022,
-  Lancet Digital Health 4, e64).
+- No number is broken down by {by}: the images that it was judged on came without a table of these, and nothing
+  is known about differences between such groups. Dark skin is rare in public collections (Wen et al. 2022, Lancet
+  Digital Health 4, e64).
 - Validation is small: see the intervals. Where diagnoses have other shares, the probabilities are not calibrated."""
 
 # %% ../nbs/48_publish.ipynb #56cd2e04
@@ -376,10 +398,10 @@ A reproduction of *Cascade knowledge diffusion network for skin lesion diagnosis
 
 Trained with {trained}, published with {published}.
 Python {m['training']['python']}, {packages}. The file has format {m['format']}."""
-    parts = (card_input, card_training, card_results, card_half_precision, card_limits)
-    history = [card_versions(versions)] if versions else []
-    return '\n\n'.join(
-        [about, card_data(m, listed), *(part(m) for part in parts), *history, origin])+'\n'
+    parts = (card_input, card_training, card_results, card_groups, card_half_precision, card_limits)
+    history = card_versions(versions) if versions else ''
+    text = [about, card_data(m, listed), *(part(m) for part in parts), history, origin]
+    return '\n\n'.join(part for part in text if part)+'\n'
 
 # %% ../nbs/48_publish.ipynb #e8dc5353
 def card_file(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MELANOMA', 'card_metrics', 'metric_values', 'with_intervals', 'sensitivity_at', 'specificity_at', 'truth_of',
-           'set_metrics', 'calibration_report', 'lesions_of']
+           'set_metrics', 'calibration_report', 'lesions_of', 'json_rows']
 
 # %% ../nbs/45_table_metrics.ipynb #2ddd7f8d
 import numpy as np, pandas as pd
@@ -142,3 +142,13 @@ def lesions_of(
 )->np.ndarray: # (N,)
     "The lesion of each image, its id where none is known."
     return (images.lesion.fillna(images.image_id) if 'lesion' in images else images.image_id).to_numpy()
+
+# %% ../nbs/45_table_metrics.ipynb #52d28b50
+def json_rows(
+    t:pd.DataFrame,
+)->list: # of dicts, a row each
+    "A table for JSON: None for NaN."
+    def plain(v):
+        v = v.item() if hasattr(v, 'item') else v
+        return None if isinstance(v, float) and np.isnan(v) else v
+    return [{k:plain(v) for k,v in row.items()} for row in t.to_dict('records')]
