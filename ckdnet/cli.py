@@ -19,7 +19,6 @@ from functools import wraps
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from traceback import walk_tb
 from types import NoneType
 from typing import Annotated, get_args
@@ -632,7 +631,7 @@ def ckdnet_evaluate(
     images:str=None, # your own images instead, a folder or a table
     masks:str=None, # folder of their masks
     labels:str=None, # table of their labels
-    classes:str=None, # which labels the classes of the cascade are: 'melanoma=cancer nevus=mole,spitz'
+    classes:str=None, # which labels the classes of the cascade are: 'melanoma=cancer nevus=mole,Spitz nevus'
     image_column:str=None, # of your table; columns of the usual names are found
     label_column:str=None,
     mask_column:str=None,
@@ -659,6 +658,7 @@ def ckdnet_evaluate(
     folder = None if own else where_images(folder)
     options = dict(classes=classes, leave_out=leave_out, tta=tta)
     options |= {k:v for k,v in own.items() if v} if own else dict(folder=folder, split=split)
+    from tempfile import TemporaryDirectory
     with TemporaryDirectory(ignore_cleanup_errors=True) as d:
         given = [weights_of(w, Path(d)/f'{i}', trained_on, work)
                  for i,w in enumerate([weights, against] if against else [weights])]

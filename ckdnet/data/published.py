@@ -34,7 +34,7 @@ def find_table(
     found = {f.name.lower():f for f in _files(folder, 2)}
     table = next((found[w] for w in wanted if w in found), None)
     if table or not required: return table
-    above = [p for p in list(folder.absolute().parents)[:2]
+    above = [p for p in list(folder.absolute().parents)[:3]
              if {f.name.lower() for f in _files(p, 1)} & set(wanted)]
     where = f'it lies in {above[0]}: pass that folder' if above else 'unpack it there, or correct the path'
     raise DataError(f"There is no {names[0]} in {folder} or two folders below; {where}.")
