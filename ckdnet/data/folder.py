@@ -121,8 +121,8 @@ def parse_classes(
 
 def _from_text(text):
     if '=' not in text: return text.split(',')
-    return {name:labels.split(',') for name,_,
-            labels in (one.partition('=') for one in text.split())}
+    each = re.split(r'\s+(?=[^\s=,]+=)', text.strip()) # a label may have spaces
+    return {name:labels.split(',') for name,_,labels in (one.partition('=') for one in each)}
 
 # %% ../../nbs/02_data.folder.ipynb #3cf7afb9
 def diagnoses(

@@ -228,6 +228,9 @@ def check_run(
     for folder in folders: _check_writable(Path(folder))
 
 # %% ../../nbs/34_train.runs.ipynb #26ad77ff
+_INSTEAD = dict(mask='Without masks the diagnosis alone can be trained, such as by `encoder`.',
+                diagnosis='Without diagnoses the mask alone can be trained, such as by `unet`.')
+
 def check_images(
     stage, # a `Stage`
     job:Job,
@@ -238,8 +241,8 @@ def check_images(
     splits = ('train','select','valid') if stage.given else ('train','select')
     for split in splits:
         if len(usable(split)): continue
-        raise DataError(
-            f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none.")
+        raise DataError(f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none. "
+                        + _INSTEAD[stage.target])
     if stage.target=='mask': return
     trained,select = (usable(split).diagnosis for split in ('train','select'))
     _check_classes(stage, job.dataset, trained, select)
