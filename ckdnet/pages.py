@@ -164,7 +164,7 @@ def _name_fault(name):
     if size>255: return f'{name}: its name is too long for the name of a mask: shorten it.'
 
 # %% ../nbs/53_pages.ipynb #7567f41b
-_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, and the warnings
+_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, the warnings, and what computed it
   diagnoses.csv: those of the network itself, not calibrated, as in a submission
   index.html: contact sheet; masks: as in a submission"""
 
@@ -173,6 +173,7 @@ def predict_files(
     out, # folder to write to; made if it does not exist, else empty
     weights=None, # as for `Predictor.from_pretrained`
     tta:bool=False, # test-time augmentation?
+    engine:str='auto', # as for `Predictor.from_pretrained`
     maps:bool=False, # write also what `write_maps` does?
 ):
     """Write diagnoses, masks and contact sheets. Raises `FileExistsError` if there is something in `out`, `DataError`
@@ -185,7 +186,7 @@ def predict_files(
     fail_if_same([named[f] for f in good])
     if len(named)<len(files): fail_if_same(names_of(files))
     if len(good)>1: print(f'{len(good)} images are predicted. Results: {out}', flush=True)
-    predictor = Predictor.from_pretrained(weights)
+    predictor = Predictor.from_pretrained(weights, engine)
     with new_folder(out) as part:
         predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
         n = _write_all(predictor, predictions, part, failed, maps)
