@@ -36,12 +36,16 @@ def as_meant(
     arguments, # of a command, as the shell passes them
     options=(), # those that the command has, such as '--dry-run'
 )->list: # the same, but `['a,','b']` is `['a,b']`, and `--dry_run` is `--dry-run` if this is the option
-    "Join what the shell has split after a comma, and take `-` and `_` in an option for the same."
+    """Join what the shell has split after a comma, take `-` and `_` in an option for the same, and write `--set` before
+    each of its fields."""
     spelled = {o.replace('_', '-'):o for o in options}
     meant = []
     for a in arguments:
         name,equals,value = a.partition('=')
-        if meant and meant[-1].endswith(',') and not a.startswith('-'): meant[-1] += a
+        last = meant[-1] if meant else ''
+        if last.endswith(',') and not a.startswith('-'): meant[-1] += a
+        elif last=='--set': meant[-1] += '='+a
+        elif last.startswith('--set=') and equals and not a.startswith('-'): meant.append('--set='+a)
         elif a.startswith('--'):
             meant.append(spelled.get(name.replace('_', '-'), name)+equals+value)
         else: meant.append(a)
@@ -248,13 +252,13 @@ def spec_changes(
     `typed_value`."""
     pairs = [t.partition('=') for t in typed]
     names = [k for k,_,_ in pairs]
+    without = [k for k,equals,_ in pairs if not equals]
+    if without: raise ValueError(f'--set {without[0]}: write {without[0]}=VALUE, without spaces.')
     if names: list_items('fields', ','.join(names))
     for k in names:
         if k in _OPTIONS: raise ValueError(f'--set {k}: pass {_OPTIONS[k]}.')
     known = {f.name:f for f in fields(Spec) if f.name not in _OPTIONS}
     check_typed('field of the spec', names, known)
-    without = [k for k,equals,_ in pairs if not equals]
-    if without: raise ValueError(f'--set {without[0]}: write {without[0]}=VALUE, without spaces.')
     return {k:typed_value(known[k], text) for k,_,text in pairs}
 
 def changed_name(
@@ -349,7 +353,7 @@ def ckdnet_run(
     dataset:str='isic2017', # a published data set, see below, or one that --module registers
     module:str=None, # a Python module of yours that registers data sets or models, such as my_readers
     backbone:str=None, # of every encoder, a name of timm; as --set backbone=…, so part of the result's name
-    set:Annotated[str, dict(nargs='+')]=None, # fields of the spec, such as size=96 lr=1e-3; part of the result's name
+    set:Annotated[str, dict(action='append')]=None, # fields of the spec, such as size=96 lr=1e-3; part of the result's name
     data:str=None, # name of the images in the results; by default that of the data set
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where checkpoints and decoded images are kept
@@ -389,7 +393,7 @@ def ckdnet_run(
       challenges: isic2017, isic2018, isic2016, isic2019, isic2020
       others: ham10000, ph2, derm7pt, pad_ufes_20, bcn20000, milk10k, archive, archive_isic2017, archive_isic2018"""
     names = list_items('names', names)
-    check_typed('experiment', names, listed_experiments(ckdnet_run.__doc__))
+    if not module: check_typed('experiment', names, listed_experiments(ckdnet_run.__doc__))
     check_typed('profile', [profile], PROFILES)
     check_tracker(tracker)
     seeds = list_numbers('seeds', seeds)
@@ -411,7 +415,10 @@ def ckdnet_run(
                     positive=positive)
     fail_if_others(results/data, own)
     if not own: folder = where_images(folder)
-    load_module(module)
+    if module:
+        load_module(module)
+        from ckdnet.train.spec import EXPERIMENTS
+        check_typed('experiment', names, EXPERIMENTS)
     if own: register_own(data, own)
     specs = specs_of(names, seeds, folds, scratch, changes, profile=profile, dataset=dataset)
     if cluster:
