@@ -144,6 +144,7 @@ def objections(csv, dataset):
     found = [offenders('Extra columns', extra)] if extra else []
     return found + ([offenders('Columns without decimal points', whole)] if whole else [])
 
+# %% ../nbs/52_score.ipynb #c5cceb28
 def object_to(file, found, strict):
     "A warning about what the official scorer refuses. Raises `DataError` if `strict`."
     if not found: return

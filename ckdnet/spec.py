@@ -121,6 +121,7 @@ class ReadSpec(Spec):
         if name in Spec.__dataclass_fields__: self.fields_read[name] = value
         return value
 
+# %% ../nbs/07_spec.ipynb #90443f0d
 def readable(
     spec:Spec,
 )->ReadSpec:
