@@ -21,11 +21,8 @@ $(INSTALLED): settings.ini setup.py constraints.txt
 	touch $@
 
 demo: $(INSTALLED) ## train, evaluate and show the cascade on the embedded sample; writes demo/
-	@mkdir -p demo && rm -f demo/demo.html && cp nbs/tutorials/demo.ipynb demo/demo.ipynb
-	@echo 'Running nbs/tutorials/demo.ipynb: three stages are trained, evaluated and drawn; up to 5 minutes on two cores.'
-	jupyter nbconvert --log-level ERROR --ExecutePreprocessor.extra_arguments=--log-level=ERROR --to notebook --execute --inplace demo/demo.ipynb
-	jupyter nbconvert --log-level ERROR --to html demo/demo.ipynb
-	@printf 'Written:\n  %s  the executed notebook\n  %s   the same as a page for the browser\n' demo/demo.ipynb demo/demo.html
+	@echo 'nbs/tutorials/demo.ipynb: three stages are trained, evaluated and drawn; up to 5 minutes on two cores. Results: demo/'
+	python tools/demo.py nbs/tutorials/demo.ipynb demo
 
 test: build-smoke ## run every notebook of nbs/ and count what passed
 	CKDNET_RESULTS=$(CURDIR)/build/smoke/results python tools/test.py

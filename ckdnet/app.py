@@ -60,16 +60,16 @@ class App(widgets.VBox):
                                              style=dict(description_width='initial'))
         self.tta = widgets.Checkbox(description='Test-time augmentation', indent=False)
         self.message = widgets.HTML()
-        self.picture = widgets.Image(
-            layout=dict(max_width='100%', align_self='flex-start', display='none'))
+        self.picture = widgets.Image(layout=dict(
+            max_width='100%', min_width='620px', align_self='flex-start', display='none'))
         self.links = widgets.HTML()
         self._connect()
         row = dict(flex_flow='row wrap')
         choose = widgets.HBox([self.upload, widgets.HTML(_DROP), self.example, self.which],
                               layout=row)
         how = widgets.HBox([self.threshold, self.tta], layout=row)
-        super().__init__(
-            [widgets.HTML(_TITLE), choose, how, self.message, self.picture, self.links])
+        frame = widgets.Box([self.picture], layout=dict(overflow='auto')) # on a telephone it is moved sideways
+        super().__init__([widgets.HTML(_TITLE), choose, how, self.message, frame, self.links])
         self.add_class('ckdnet-app')
 
 # %% ../nbs/56_app.ipynb #7af8ffc4

@@ -74,7 +74,7 @@ _CANNOT_SYNC = (errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS) # w
 def sync_to_disk(path):
     "Wait until a file, or the list of names in a folder, is on the disk. A drive that cannot say is used anyway."
     if os.name=='nt' and path.is_dir(): return # Windows cannot open folders, and needs no such call
-    fd = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    fd = os.open(path, os.O_RDWR if os.name=='nt' else os.O_RDONLY) # some drives open no file for both
     try: os.fsync(fd)
     except OSError as e:
         if e.errno not in _CANNOT_SYNC: raise

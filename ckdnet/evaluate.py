@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['class_map', 'InferenceNet', 'batches', 'as_arrays', 'predict', 'mean_probs', 'crop_probs', 'dihedral_probs',
-           'view_masks', 'predict_tta', 'at_size', 'post_processed', 'per_image', 'summary', 'without',
-           'message_ablation', 'evaluate_official', 'Evaluation', 'given_truth', 'evaluate']
+           'view_masks', 'predict_tta', 'per_image', 'summary', 'without', 'message_ablation', 'evaluate_official',
+           'Evaluation', 'given_truth', 'evaluate']
 
 # %% ../nbs/40_evaluate.ipynb #f0654df3
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ from .device import compute_device, half_type
 from .metrics import average_auc, none_if_nan, probs_and_labels, seg_metrics
 from .models.cascade import StepNet
 from .models.layers import ChannelAtten, fold_bn
-from .preprocess import CROPS, middle
+from .preprocess import CROPS, at_size, middle, post_processed
 from .progress import progress_bar
 
 # %% ../nbs/40_evaluate.ipynb #244d32a8
@@ -199,28 +199,6 @@ def predict_tta(
     if net.seg and mask: views['fine'] = view_masks
     def see(x): return {k:view(ready, x) for k,view in views.items()}
     return as_arrays([see(x) for x in batches(store, which, bs)])
-
-# %% ../nbs/40_evaluate.ipynb #06a4c5cb
-def at_size(
-    prob, # (h,w) float32, probabilities
-    size, # (H,W)
-    threshold:float=.5, # 0…1
-): # (H,W), bool
-    """The mask at another size: probabilities are resized bilinearly, then thresholded, officially
-    at one half. Raises `ValueError` for NaN."""
-    if np.isnan(prob).any():
-        raise ValueError('The predicted mask has NaN: the training diverged, train again.')
-    resized = F.interpolate(torch.from_numpy(prob)[None,None], size=tuple(size), mode='bilinear')
-    return (resized[0,0]>threshold).numpy()
-
-# %% ../nbs/40_evaluate.ipynb #d02bbdca
-def post_processed(
-    pred:dict, # from `predict` or `predict_tta`
-    post_process=None, # function of probabilities (h,w) that returns a bool mask (h,w); None: nothing is changed
-)->dict: # the same; in place of `fine` 1 on the cleaned masks, else 0
-    "Predictions with cleaned fine masks."
-    if post_process is None or 'fine' not in pred: return pred
-    return pred | dict(fine=np.stack([post_process(p) for p in pred['fine']]).astype(np.float32))
 
 # %% ../nbs/40_evaluate.ipynb #3439ef24
 def per_image(

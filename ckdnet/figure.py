@@ -9,8 +9,8 @@ __all__ = ['OUTLINES', 'draw_outlines', 'draw_evidence', 'draw_probs', 'plot_pre
 import io
 import matplotlib.pyplot as plt
 from .core import for_figure
-from .evaluate import at_size
 from .plots import OKABE_ITO, STYLE, draw_outline, outline_handles, stretch
+from .preprocess import at_size
 from .predictor import Prediction, in_words
 
 # %% ../nbs/53_figure.ipynb #2e1f1c7a
@@ -25,8 +25,8 @@ def draw_outlines(
     size = p.thumb.shape[:2]
     for mask,color in zip((at_size(p.coarse_prob, size), p.mask_at(size)), OUTLINES.values()):
         draw_outline(ax, mask, color, 1.4)
-    cut = '' if p.threshold==.5 else f' (> {p.threshold:.2f})'
-    labels = ['coarse mask', f'fine mask{cut}']
+    cut = 'mask' if p.threshold==.5 else f'> {p.threshold:.2f}' # as wide: the panel keeps its size
+    labels = ['coarse mask', f'fine {cut}']
     ax.legend(outline_handles(OUTLINES), labels, loc='upper center', bbox_to_anchor=(.5,0), ncols=2)
     ax.set_title(for_figure(p.name))
 

@@ -7,6 +7,7 @@ __all__ = ['files_to_push', 'push_to_hub']
 
 # %% ../nbs/51_hub.ipynb #d6ed2776
 import re
+from .data.leaks import SIGNATURES
 from .publish import IMAGES, VERSIONS, card_file, check_text
 from .pretrained import FILE_NAME, weights_file
 
@@ -17,8 +18,8 @@ def files_to_push(
     "What belongs to a file of weights. Raises `DataError` if the card beside it is not its card."
     file = weights_file(file)
     check_text(file)
-    found = {FILE_NAME:file, 'README.md':card_file(file)} | {name:file.with_name(name)
-                                                             for name in (VERSIONS, IMAGES)}
+    more = {name:file.with_name(name) for name in (VERSIONS, IMAGES, SIGNATURES)}
+    found = {FILE_NAME:file, 'README.md':card_file(file)} | more
     return {name:f for name,f in found.items() if f.exists()}
 
 # %% ../nbs/51_hub.ipynb #33f64cfd

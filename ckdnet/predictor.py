@@ -13,15 +13,15 @@ from importlib.resources import files
 from pathlib import Path
 from time import perf_counter
 from warnings import warn
-import numpy as np, pandas as pd, torch
+import numpy as np, pandas as pd
 from fastcore.basics import patch
 import ckdnet.data.isic # registers the data sets
 from .calibration import apply_temperature
 from .data.files import DataError, fail_if
 from .data.index import DATASETS, Dataset
-from .evaluate import InferenceNet, as_arrays, at_size, mean_probs, post_processed, view_masks
-from .preprocess import CROPS
-from .pretrained import feature_distance, load_cascade
+from .engine import TorchEngine, load_engine
+from .preprocess import CROPS, at_size, post_processed
+from .pretrained import feature_distance
 from .sources import Photograph, as_list, is_one, names_of, read_source
 from .warn import measure_prediction, thresholds_of, warnings_of
 
@@ -40,6 +40,7 @@ class Prediction:
     measures:dict # from `measure_prediction`, and the distance from the training images
     warnings:dict # warning → (value, threshold)
     ms:float # time per image, milliseconds: reading and networks
+    engine:str='' # what computed it, such as 'onnxruntime 1.32.0'
     threshold:float=.5 # 0…1, the fine mask is where its probability is higher
 
     @property
@@ -107,7 +108,7 @@ def row(self:Prediction)->dict: # name → number or text
     "The prediction as a row of a table: calibrated probabilities as `p_…`, those of the network as `raw_…`."
     probs = {f'p_{c}':v for c,v in self.probs.items()} | {f'raw_{c}':v for c,v in self.raw.items()}
     return dict(image_id=self.name, diagnosis=self.diagnosis, **probs, **self.measures,
-                warnings='; '.join(self.warnings), ms=self.ms)
+                warnings='; '.join(self.warnings), ms=self.ms, engine=self.engine)
 
 # %% ../nbs/50_predictor.ipynb #1917c926
 class Predictions(list):
@@ -150,7 +151,7 @@ def _dataset_of(metadata):
 class Predictor:
     "Predicts images with a trained cascade. It is not changed by a prediction."
     def __init__(self,
-        net, # a trained `CKDNet`
+        net, # a trained `CKDNet`, or an engine
         metadata:dict, # from `release`, or of its file from `load_cascade`
     ):
         "Raises `DataError` for metadata without what a prediction needs."
@@ -158,17 +159,17 @@ class Predictor:
                 'Write them with `ckdnet.publish.release`.')
         self.metadata = metadata
         self.dataset = _dataset_of(metadata)
-        self.bs = metadata['prediction']['bs']
         self.size = metadata['prediction']['size']
-        self.ready = InferenceNet(net, self.size, metadata['prediction']['bf16'])
+        self.engine = net if hasattr(net, 'single') else TorchEngine(net, metadata['prediction'])
         self.thresholds = thresholds_of(metadata)
 
     @classmethod
     def from_pretrained(cls,
         file=None, # a file, a folder with one file, or 'owner/name' on the Hugging Face hub; None: the package's own
+        engine:str='auto', # 'onnx', 'torch', or the faster one of them that there is: see `ckdnet.engine`
     )->'Predictor':
-        "Raises as `load_cascade`."
-        return cls(*load_cascade(file))
+        "Raises as `load_engine`."
+        return cls(*load_engine(file, engine))
 
     def __call__(self,
         images, # path, folder, pattern, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8; any collection of these
@@ -209,26 +210,20 @@ def stream(self:Predictor,
     jobs = [lambda s=s, n=n: read_source(s, n, self.size, crops) for s,
             n in zip(sources, names_of(sources))]
     start = perf_counter()
-    for read in _read_ahead(jobs, self.bs):
+    for read in _read_ahead(jobs, self.engine.bs):
         good = [o for o in read if isinstance(o, Photograph)]
         made = iter(self.predict_read(good, tta, start) if good else [])
         for o in read: yield next(made) if isinstance(o, Photograph) else o
         start = perf_counter()
 
 # %% ../nbs/50_predictor.ipynb #0bac23c9
-def _several_views(ready, x, crops):
-    "`probs` from the crops and `fine` from flips and rotations."
-    probs = mean_probs(ready, [ready.prepare(c) for c in crops])
-    return dict(probs=probs, fine=view_masks(ready, x))
-
 @patch
 def _run(self:Predictor, inputs, tta):
     "The arrays of the single view, and of the result, for `Photograph`s."
-    ready = self.ready
-    x,*crops = torch.stack([o.x for o in inputs], 1).to(ready.device)
+    x,*crops = np.stack([o.x for o in inputs], 1)
     cleaning = self.dataset.post_process(self.metadata['spec']['variant'])
-    single = post_processed(as_arrays([ready.outputs(ready.prepare(x))]), cleaning)
-    several = post_processed(as_arrays([_several_views(ready, x, crops)]), cleaning) if tta else {}
+    single = post_processed(self.engine.single(x), cleaning)
+    several = post_processed(self.engine.several(x, crops), cleaning) if tta else {}
     return single, single | several
 
 # %% ../nbs/50_predictor.ipynb #53002533
@@ -260,20 +255,22 @@ def predict_read(self:Predictor,
                      for p in (calibrated,out['probs']))
         odd = warnings_of(measured, self.thresholds)
         maps = [out[k][i] for k in ('coarse','fine','cams')]
-        made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms))
+        made.append(Prediction(o.name, probs, raw, o.size, o.thumb, *maps, measured, odd, ms,
+                               self.engine.name))
     return made
 
 # %% ../nbs/50_predictor.ipynb #bbb99d8b
-@lru_cache(1)
-def _shipped(): return Predictor.from_pretrained()
+@lru_cache
+def _shipped(engine): return Predictor.from_pretrained(engine=engine)
 
 # %% ../nbs/50_predictor.ipynb #607a3aa4
 def predict(
     images, # as for `Predictor`
     tta:bool=False, # test-time augmentation?
+    engine:str='auto', # as for `Predictor.from_pretrained`
 ): # a `Prediction` for one image, else `Predictions`
     "Predict images with the weights of the package. Raises `FileNotFoundError` if it has none."
-    return _shipped()(images, tta)
+    return _shipped(engine)(images, tta)
 
 # %% ../nbs/50_predictor.ipynb #c88d6b4c
 def sample()->Path: # of a JPEG

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['LARGEST_BATCH', 'FIELDS', 'FORMAT', 'FILE_NAME', 'SHIPPED', 'in_half_precision', 'compare_predictions',
-           'feature_statistics', 'feature_distance', 'Field', 'check_description', 'save_cascade', 'weights_file',
-           'load_cascade']
+           'feature_statistics', 'feature_distance', 'Field', 'is_of', 'fault_of', 'spec_fields', 'fail_field',
+           'check_fields', 'check_description', 'save_cascade', 'weights_digest', 'weights_file', 'Weights',
+           'read_weights', 'build_cascade', 'load_cascade']
 
 # %% ../nbs/48_pretrained.ipynb #507abe61
 import hashlib, json, math, re
@@ -14,16 +15,12 @@ from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, get_type_hints
-import numpy as np, pandas as pd, torch
+import numpy as np, pandas as pd
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save
-from torch import nn
+from safetensors.numpy import save
 from .core import atomic_path, offenders
 from .data.files import DataError, fail_if
 from .data.index import Dataset
-from .evaluate import per_image, summary
-from .models.cascade import CKDNet
-from .models.registry import create_model
 from .spec import Spec, spec_from_dict
 
 # %% ../nbs/48_pretrained.ipynb #3820c1f7
@@ -39,8 +36,8 @@ def _half_state(net):
 
 # %% ../nbs/48_pretrained.ipynb #b7ee86b4
 def in_half_precision(
-    net:nn.Module,
-)->nn.Module: # a frozen copy in single precision, whose values are those that half precision has
+    net, # a `CKDNet`
+): # a frozen copy in single precision, whose values are those that half precision has
     "What a network is after it was saved and loaded. Raises `ValueError` for values beyond half precision."
     rounded = deepcopy(net)
     rounded.load_state_dict(_half_state(net))
@@ -55,6 +52,7 @@ def compare_predictions(
 )->dict: # 'probs', 'fine', 'coarse': largest difference, 0…1; 'full', 'half': from `summary`; and see below
     """How much predictions of a cascade change between two forms of it. 'probs_median': median over the images of the
     largest difference of a class; 'pixels': share of the pixels that are lesion in one fine mask only."""
+    from ckdnet.evaluate import per_image, summary # they need PyTorch, and a file does not
     out = {k:float(np.abs(full[k]-half[k]).max()) for k in ('probs','fine','coarse')}
     out['probs_median'] = float(np.median(np.abs(full['probs']-half['probs']).max(1)))
     out['pixels'] = float(((full['fine']>.5)!=(half['fine']>.5)).mean())
@@ -87,6 +85,28 @@ class Field(NamedTuple):
     high:float=math.inf
     needed:bool=False
 
+def is_of(
+    value, # of JSON
+    kind, # a type, or several as `int|None`
+)->bool:
+    "Is a value of this type? A whole number is a float as well, True and False are no numbers."
+    if isinstance(value, bool): return bool in getattr(kind, '__args__', (kind,))
+    return isinstance(value, kind) or (isinstance(value, int) and isinstance(0., kind))
+
+# %% ../nbs/48_pretrained.ipynb #8c8b8de8
+def fault_of(
+    value, # of JSON
+    field:Field,
+)->str: # for the user; an empty text if nothing is wrong
+    "What is wrong with a value."
+    if not is_of(value, field.kind): return f'is {str(value)[:40]!r}, not {getattr(field.kind, "__name__", field.kind)}'
+    if value is None or isinstance(value, (dict,bool)): return ''
+    size = len(value) if isinstance(value, (list,tuple,str)) else value
+    if field.low<=size<=field.high: return ''
+    what = 'has the length' if size is not value else 'is'
+    return f'{what} {size}, not {field.low}…{field.high}'
+
+# %% ../nbs/48_pretrained.ipynb #1de57cf3
 _NAME = Field(str, 1, 100, True)
 LARGEST_BATCH = 256*256**2 # pixels that are predicted together
 FIELDS = { # of the description of a file; a part is needed where the whole is there
@@ -112,82 +132,85 @@ FIELDS = { # of the description of a file; a part is needed where the whole is t
     'warn': Field(dict),
 }
 
-# %% ../nbs/48_pretrained.ipynb #8c8b8de8
-def _is_a(value, kind):
-    "Is a value of JSON of this type? A whole number is a float as well, True and False are no numbers."
-    if isinstance(value, bool): return bool in getattr(kind, '__args__', (kind,))
-    return isinstance(value, kind) or (isinstance(value, int) and isinstance(0., kind))
+# %% ../nbs/48_pretrained.ipynb #4cfed44f
+def spec_fields()->dict: # 'spec.…' → `Field`
+    "The fields of `Spec` that `FIELDS` does not have: a tuple is a list in JSON."
+    hints = get_type_hints(Spec)
+    kinds = {f'spec.{f.name}':Field(list if hints[f.name] is tuple else hints[f.name])
+             for f in fields(Spec)}
+    return {k:v for k,v in kinds.items() if k not in FIELDS}
 
-def _wrong(value, field):
-    "What is wrong with the value of a `Field`; an empty text if nothing is."
-    if not _is_a(value, field.kind): return f'is {str(value)[:40]!r}, not {getattr(field.kind, "__name__", field.kind)}'
-    if value is None or isinstance(value, (dict,bool)): return ''
-    size = len(value) if isinstance(value, (list,tuple,str)) else value
-    if field.low<=size<=field.high: return ''
-    what = 'has the length' if size is not value else 'is'
-    return f'{what} {size}, not {field.low}…{field.high}'
+# %% ../nbs/48_pretrained.ipynb #1b7d5bb2
+def fail_field(
+    name, # of the file
+    field:str, # such as 'spec.size'
+    reason:str, # what is wrong with it
+):
+    "Raises `DataError` that says what to do."
+    raise DataError(f'{name}: its field {field} {reason}. Download or write it again.')
 
-# %% ../nbs/48_pretrained.ipynb #dc0e650a
+def check_fields(
+    name, # of the file, for the message
+    described, # what its JSON says
+):
+    "Raises `DataError` for a field that is missing, of another type or out of bounds."
+    if not isinstance(described, dict): raise DataError(f'{name}: its description is no table.')
+    for field,expected in (FIELDS | spec_fields()).items():
+        inside,_,last = field.rpartition('.')
+        part = described.get(inside) if inside else described
+        if last in (part or {}):
+            if reason := fault_of(part[last], expected): fail_field(name, field, reason)
+        elif expected.needed and part is not None: fail_field(name, field, 'is missing')
+
+# %% ../nbs/48_pretrained.ipynb #41e00457
 def check_description(
     name, # of the file, for the message
     described, # what its JSON says
 ):
     "Raises `DataError`, with file and field, for a description that no cascade can have."
-    def fail(field, reason):
-        raise DataError(f'{name}: its field {field} {reason}. Download or write it again.')
-    if not isinstance(described, dict): raise DataError(f'{name}: its description is no table.')
-    for field,expected in (FIELDS | _spec_fields()).items():
-        inside,_,last = field.rpartition('.')
-        part = described.get(inside) if inside else described
-        if last in (part or {}):
-            if reason := _wrong(part[last], expected): fail(field, reason)
-        elif expected.needed and part is not None: fail(field, 'is missing')
+    check_fields(name, described)
     run = described.get('prediction')
     if run and run['bs']*run['size']**2>LARGEST_BATCH:
-        fail('prediction.bs', f'is too large for images of {run["size"]} px')
+        fail_field(name, 'prediction.bs', f'is too large for images of {run["size"]} px')
     for field in ('classes','tasks'):
         names = described['data'].get(field, [])
         if not all(isinstance(c, str) and c for c in names) or len(set(names))<len(names):
-            fail(f'data.{field}', 'has other things than names, or one twice')
+            fail_field(name, f'data.{field}', 'has other things than names, or one twice')
     strange = set(described['data'].get('tasks', []))-set(described['data']['classes'])
-    if strange: fail('data.tasks', f'names {", ".join(strange)}, which is no class')
+    if strange: fail_field(name, 'data.tasks', f'names {", ".join(strange)}, which is no class')
     for field in ('far','warn'):
-        odd = [k for k,v in described.get(field, {}).items() if not _is_a(v, float)
+        odd = [k for k,v in described.get(field, {}).items() if not is_of(v, float)
                and not isinstance(v, dict)]
-        if odd: fail(f'{field}.{odd[0]}', 'is no number')
-
-# %% ../nbs/48_pretrained.ipynb #4cfed44f
-def _spec_fields():
-    "The fields of `Spec`: a tuple is a list in JSON."
-    hints = get_type_hints(Spec)
-    kinds = {f'spec.{f.name}':Field(list if hints[f.name] is tuple else hints[f.name])
-             for f in fields(Spec)}
-    return {k:v for k,v in kinds.items() if k not in FIELDS}
+        if odd: fail_field(name, f'{field}.{odd[0]}', 'is no number')
 
 # %% ../nbs/48_pretrained.ipynb #ead9d299
 FORMAT = 1 # of the files that are written now
 
 def save_cascade(
     file, # path of the file to write
-    net:CKDNet,
+    net, # a `CKDNet`
     metadata:dict, # for JSON, finite numbers only; `spec` (from `asdict`) and `data` with `classes` are needed
     features:dict={}, # from `feature_statistics`, kept in single precision
 ):
     """One safetensors file in half precision; it is complete or absent. Raises `ValueError` for metadata that are not
     JSON or lack what a cascade needs, and for values beyond half precision."""
-    tensors = _half_state(net) | {f'features.{k}':torch.from_numpy(v) for k,v in features.items()}
+    tensors = {k:v.numpy() for k,v in _half_state(net).items()}
+    tensors |= {f'features.{k}':v for k,v in features.items()}
     text = json.dumps(metadata | dict(format=FORMAT), allow_nan=False)
     check_description(file, json.loads(text))
     described = dict(ckdnet=text, sha256=weights_digest(text, tensors))
     with atomic_path(file) as part: part.write_bytes(save(tensors, described))
 
 # %% ../nbs/48_pretrained.ipynb #96bb1649
-def weights_digest(text, tensors):
+def weights_digest(
+    text:str, # the description
+    tensors:dict, # name → array
+)->str: # 64 hexadecimal digits
     "SHA-256 of the text and of the names, types and values of the tensors."
     digest = hashlib.sha256(text.encode())
-    for name,t in sorted(tensors.items()):
-        digest.update(f'{name} {t.dtype} {tuple(t.shape)}'.encode())
-        digest.update(t.numpy().tobytes())
+    for name,a in sorted(tensors.items()):
+        digest.update(f'{name} torch.{a.dtype} {a.shape}'.encode())
+        digest.update(a.tobytes())
     return digest.hexdigest()
 
 # %% ../nbs/48_pretrained.ipynb #da57a30e
@@ -223,44 +246,24 @@ def _from_hub(name):
         raise OSError(f"'{name}' is no file or folder here, and {FILE_NAME} of the repository of this name cannot be "
                       f'downloaded from the Hugging Face hub ({e}): save it by hand, and name the file.') from e
 
-# %% ../nbs/48_pretrained.ipynb #bec97af0
-def load_cascade(
-    file=None, # as for `weights_file`
-)->tuple: # `CKDNet` in single precision, frozen; metadata, with the arrays of `feature_statistics` as `features`
-    """A trained cascade and what is known of it; nothing is unpickled. Raises `FileNotFoundError` if there is no such
-    file, `OSError` if it cannot be downloaded, `DataError` if it is damaged or something else, and `ValueError` if a
-    later version has written it."""
-    file = weights_file(file)
-    metadata,tensors = _read(file)
-    of_features = [k for k in tensors if k.startswith('features.')]
-    features = {k.removeprefix('features.'):tensors.pop(k).numpy().copy() for k in of_features} # not a map of the file
-    net = _network(file, metadata)
-    expected = {k:v.shape for k,v in net.state_dict().items()}
-    found = {k:v.shape for k,v in tensors.items()}
-    unlike = [k for k in expected.keys()|found.keys() if expected.get(k)!=found.get(k)]
-    fail_if(unlike, f'Tensors that do not fit the networks of the spec in {file}',
-            'Download or write it again.')
-    _check_features(file, features, net.cls)
-    single = {k:v.float() if v.is_floating_point() else v.clone() for k,v in tensors.items()}
-    net.load_state_dict(single, assign=True)
-    return net.eval().requires_grad_(False), metadata | dict(features=features)
-
-# %% ../nbs/48_pretrained.ipynb #4ba8fa46
-def _read(file):
-    "Metadata and tensors of a file, checked."
-    again = 'download or write it again.'
+# %% ../nbs/48_pretrained.ipynb #31b98a27
+def _content(file):
+    "Description and tensors of a file as they are."
     try:
-        with safe_open(file, 'pt') as f:
-            described = f.metadata() or {}
-            tensors = {k:f.get_tensor(k) for k in f.keys()}
-    except (SafetensorError, OSError) as e:
-        raise DataError(f'{file} cannot be read as weights ({e}): {again}') from e
-    if 'ckdnet' not in described:
-        raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
-    if described.get('sha256')!=weights_digest(described['ckdnet'], tensors):
-        raise DataError(f'{file} is damaged: {again}')
-    return _described(file, described['ckdnet']), tensors
+        with safe_open(file, 'np') as f:
+            return f.metadata() or {}, {k:np.asarray(f.get_tensor(k)) for k in f.keys()}
+    except (SafetensorError, OSError, TypeError, AttributeError) as e: # the last two: types that NumPy lacks
+        raise DataError(f'{file} cannot be read as weights ({e}): download or write it again.') from e
 
+def _check_features(file, features, tensors):
+    "Raises `DataError` for statistics that are not those of the input of the last layer."
+    k = tensors['cls.fc.weight'].shape[-1] if 'cls.fc.weight' in tensors else 0
+    shapes = dict(mean=(k,), precision=(k,k))
+    bad = [n for n,a in features.items() if a.shape!=shapes.get(n) or not np.isfinite(a).all()]
+    fail_if(bad, f'Statistics of the features in {file} of another shape, or not finite',
+            'Download or write it again.')
+
+# %% ../nbs/48_pretrained.ipynb #80ff4717
 def _described(file, text):
     "The description of a file, checked. A later format, or a field of the spec that is not known, is a `ValueError`."
     try: metadata = json.loads(text)
@@ -268,7 +271,7 @@ def _described(file, text):
         raise DataError(f'{file}: its description is no JSON ({e}).') from e
     later = 'update ckdnet.'
     n = metadata.get('format', FORMAT) if isinstance(metadata, dict) else FORMAT
-    if _is_a(n, int) and n>FORMAT:
+    if is_of(n, int) and n>FORMAT:
         raise ValueError(f'{file} has format {n}, and this version reads up to {FORMAT}: {later}')
     check_description(file, metadata)
     unknown = metadata['spec'].keys()-{f.name for f in fields(Spec)}
@@ -277,9 +280,36 @@ def _described(file, text):
                                    later.capitalize()))
     return metadata
 
+# %% ../nbs/48_pretrained.ipynb #4ba8fa46
+class Weights(NamedTuple):
+    "What a file of weights holds."
+    file:Path
+    metadata:dict # its description, with the arrays of `feature_statistics` as `features`
+    tensors:dict # name → array, in half precision, of the networks
+    sha256:str # from `weights_digest`
+
+def read_weights(
+    file=None, # as for `weights_file`
+)->Weights: # checked
+    """Raises `FileNotFoundError` if there is no such file, `OSError` if it cannot be downloaded, `DataError` if it is
+    damaged or something else, and `ValueError` if a later version has written it."""
+    file = weights_file(file)
+    described,tensors = _content(file)
+    text,again = described.get('ckdnet'), 'download or write it again.'
+    if text is None:
+        raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
+    if described.get('sha256')!=weights_digest(text, tensors): raise DataError(f'{file} is damaged: {again}')
+    metadata = _described(file, text)
+    features = {k.removeprefix('features.'):tensors.pop(k) for k in [*tensors] if k.startswith('features.')}
+    _check_features(file, features, tensors)
+    return Weights(file, metadata | dict(features=features), tensors, described['sha256'])
+
 # %% ../nbs/48_pretrained.ipynb #af0545ea
 def _network(file, metadata):
     "The networks of a file, without memory."
+    import torch # here, because a file is also read where nothing is built
+    from ckdnet.models.cascade import CKDNet
+    from ckdnet.models.registry import create_model
     spec = replace(spec_from_dict(metadata['spec']), pretrained=False)
     try:
         with torch.device('meta'): net = create_model(spec, len(metadata['data']['classes']))
@@ -288,10 +318,25 @@ def _network(file, metadata):
     if isinstance(net, CKDNet) and net.cls and net.seg: return net
     raise DataError(f'{file}: the model {spec.model} of its spec is no cascade of three networks.')
 
-def _check_features(file, features, cls):
-    "Raises `DataError` for statistics that are not those of the input of the last layer."
-    k = cls.fc.in_features
-    shapes = dict(mean=(k,), precision=(k,k))
-    bad = [n for n,a in features.items() if a.shape!=shapes.get(n) or not np.isfinite(a).all()]
-    fail_if(bad, f'Statistics of the features in {file} of another shape, or not finite',
+# %% ../nbs/48_pretrained.ipynb #bec97af0
+def build_cascade(
+    w:Weights, # from `read_weights`
+): # `CKDNet` in single precision, frozen
+    "The networks of a file. Raises `DataError` for tensors that are not those of its spec."
+    import torch
+    net = _network(w.file, w.metadata)
+    expected = {k:tuple(v.shape) for k,v in net.state_dict().items()}
+    found = {k:v.shape for k,v in w.tensors.items()}
+    unlike = [k for k in expected.keys()|found.keys() if expected.get(k)!=found.get(k)]
+    fail_if(unlike, f'Tensors that do not fit the networks of the spec in {w.file}',
             'Download or write it again.')
+    single = {k:v.astype(np.float32) if v.dtype.kind=='f' else v.copy() for k,v in w.tensors.items()}
+    net.load_state_dict({k:torch.from_numpy(v) for k,v in single.items()}, assign=True)
+    return net.eval().requires_grad_(False)
+
+def load_cascade(
+    file=None, # as for `weights_file`
+)->tuple: # `CKDNet`, from `build_cascade`; metadata, with the arrays of `feature_statistics` as `features`
+    "A trained cascade and what is known of it; nothing is unpickled. Raises as `read_weights` and `build_cascade`."
+    w = read_weights(file)
+    return build_cascade(w), w.metadata

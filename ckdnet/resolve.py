@@ -17,7 +17,7 @@ from fastcore.basics import patch
 from torch import nn
 from .core import file_hash
 from .data.files import DataError, fail_if
-from .data.index import complete_index, fingerprint, fold_split, get_dataset
+from .data.index import complete_index, fingerprint, first_images, fold_split, get_dataset
 from .data.store import Store
 from .evaluate import post_processed, predict, predict_tta
 from .jsonfile import read_checked
@@ -187,9 +187,10 @@ def resolve_all(
     official = {name:get_dataset(name).index(folder) for name in datasets}
     def index(name, fold):
         return official[name] if fold is None else fold_split(official[name], fold)
-    folds = dict.fromkeys((s.dataset, s.fold) for s in specs)
-    indices = {key:complete_index(index(*key)) for key in folds}
-    return [Job(s, indices[s.dataset, s.fold], Path(work), data or s.dataset) for s in specs]
+    def part(s): return s.dataset, s.fold, s.per_class
+    indices = {(name, fold, n):complete_index(first_images(index(name, fold), n))
+               for name,fold,n in dict.fromkeys(map(part, specs))}
+    return [Job(s, indices[part(s)], Path(work), data or s.dataset) for s in specs]
 
 # %% ../nbs/33_resolve.ipynb #c400000f
 def resolve(

@@ -59,8 +59,9 @@ def write_result(
     paths = {ending:side_file(file, ending) for ending in (*tables, '.npz')}
     for ending,table in tables.items():
         write_csv(table, paths[ending], float_format='%.5g')
-    with atomic_path(paths['.npz']) as part:
-        with open(part, 'wb') as f: np.savez_compressed(f, **arrays)
+    content = io.BytesIO() # some drives write a file from its beginning to its end, and nothing twice
+    np.savez_compressed(content, **arrays)
+    with atomic_path(paths['.npz']) as part: part.write_bytes(content.getbuffer())
     hashes = {ending:file_hash(path) for ending,path in paths.items()}
     write_checked(file, dict(schema=SCHEMA) | record | dict(files=hashes))
 

@@ -15,7 +15,7 @@ import numpy as np, pandas as pd
 from PIL import Image
 from .core import offenders
 from .data.files import (DataError, as_numbers, fail_if, image_size, is_clutter, read_mask,
-                               read_table)
+                               read_table, table_rows)
 from .data.index import make_index, twins
 from .data.isic import ISIC2017, ISIC2018, files_by_id
 from .metrics import SEG_METRICS, seg_metrics
@@ -125,9 +125,10 @@ NO_WEIGHT = ('ISIC_0035068',) # in the official scorer
 def has_weight(truth, dataset, ids):
     "Which images of a ground truth count, (N,) bool. Raises `DataError` for weights other than 0 and 1."
     counts = ~ids.isin(NO_WEIGHT)
-    try: table = read_table(truth, [dataset.id_column, 'score_weight'])
-    except DataError: return counts # no such column: all
-    weight = as_numbers(table[['score_weight']]).score_weight
+    column = next((c for c in table_rows(truth)[0] if c and c.lower()=='score_weight'), None)
+    if column is None: return counts
+    table = read_table(truth, [dataset.id_column, column])
+    weight = as_numbers(table[[column]])[column]
     fail_if(ids[~weight.isin([0,1])], f'Images in {truth} with a score_weight other than 0 and 1',
             'Use the official scorer for them.')
     return counts & (weight==1).to_numpy()

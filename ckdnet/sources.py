@@ -6,13 +6,14 @@
 __all__ = ['THUMB', 'MAX_BYTES', 'Photograph', 'read_source', 'last_part', 'from_bytes', 'is_one', 'as_list', 'names_of']
 
 # %% ../nbs/49_sources.ipynb #6d23ffd3
-import io, os
+import io, os, sys
 from glob import escape, glob
 from pathlib import Path
 from typing import NamedTuple
 from warnings import warn
-import numpy as np, torch
+import numpy as np
 from PIL import Image
+from .address import Address, fetch, is_address
 from .core import offenders, printable
 from .data.files import MAX_PIXELS, DataError, as_rgb, is_clutter
 from .formats import DEVICE_SUFFIXES, open_image
@@ -22,7 +23,7 @@ from .preprocess import network_input
 class Photograph(NamedTuple):
     "An image that was read."
     name:str
-    x:torch.Tensor # (1+k,3,S,S) float32, 0…1, from `network_input`
+    x:np.ndarray # (1+k,3,S,S) float32, 0…1, from `network_input`
     thumb:np.ndarray # (h,w,3) uint8, at most `THUMB` px on each side
     size:tuple # height and width of the upright image, px
 
@@ -71,7 +72,7 @@ def _from_array(a):
 
 # %% ../nbs/49_sources.ipynb #fc0dd701
 def read_source(
-    source, # a path, Pillow image or array
+    source, # a path, `Address`, Pillow image or array
     name:str, # of the image
     size:int, # side of the images that the networks receive, px
     crops:tuple=(), # as for `network_input`
@@ -79,9 +80,12 @@ def read_source(
     "Read one image; the object of the caller stays as it is."
     try:
         if isinstance(source, Path): return _from_file(source, name, size, crops)
+        if isinstance(source, Address):
+            return _photograph(from_bytes(fetch(source, MAX_BYTES), source.name), name, size, crops)
         return _photograph(source if isinstance(source, Image.Image) else _from_array(source), name,
                            size, crops)
-    except DataError as e: return e if isinstance(source, Path) else DataError(f'{name}: {e}')
+    except DataError as e:
+        return e if isinstance(source, (Path,Address)) else DataError(f'{name}: {e}')
     except Exception as e:
         return DataError(f'{name} cannot be read as an image ({type(e).__name__}: {e}).')
 
@@ -115,16 +119,23 @@ def is_one(
     images, # as for `as_list`
 )->bool:
     "Does the argument stand for one image, not for several of them?"
+    if is_address(images): return True
     if isinstance(images, (str,os.PathLike)):
         path = Path(images).expanduser()
         return path.is_file() or not (path.is_dir() or _has_pattern(path))
-    return isinstance(images, (Image.Image,np.ndarray,torch.Tensor,bytes)) or not hasattr(
-        images, '__iter__')
+    alone = isinstance(images, (Image.Image,np.ndarray,bytes)) or _is_tensor(images)
+    return alone or not hasattr(images, '__iter__')
+
+def _is_tensor(o):
+    "Is it a tensor? There is none before PyTorch was imported."
+    torch = sys.modules.get('torch')
+    return torch is not None and isinstance(o, torch.Tensor)
 
 def as_list(
-    images, # path, folder, pattern, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection of these
-)->list: # of paths, Pillow images and arrays
+    images, # path, folder, pattern, address, Pillow image, array (H,W), (H,W,3) or (H,W,4) of uint8, or any collection
+)->list: # of paths, addresses, Pillow images and arrays
     "The images one by one. What does not exist stays in the list, to be reported."
+    if is_address(images): return [Address(images)]
     if isinstance(images, (str,os.PathLike)): return _found(Path(images).expanduser())
     return [images] if is_one(images) else [o for i in images for o in as_list(i)]
 
@@ -161,7 +172,10 @@ def names_of(
     sources:list, # from `as_list`
 )->list: # a name for each
     "The names of images: without ending; with the folder where a name is there twice."
-    files = [getattr(o, 'filename', '') if isinstance(o, Image.Image) else o for o in sources]
+    def file(o):
+        if isinstance(o, Image.Image): return getattr(o, 'filename', '')
+        return o.name if isinstance(o, Address) else o
+    files = [file(o) for o in sources]
     paths = [Path(f) if isinstance(f, (str,Path)) and f else None for f in files]
     stems = [p.stem.lower() for p in paths if p] # some file systems do not tell A from a
     def name(i, p):

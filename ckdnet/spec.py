@@ -92,6 +92,7 @@ class Spec:
     out_of_fold:int=0 # parts of the training images for `OutOfFold`; 0: the networks before a stage are trained on all
     other:bool=False # is a truth that is given to a network that of another image? For `paper/ceiling`
     fold:int|None=None # of a cross-validation: see `ckdnet.data.index.fold_split`; None: the official split
+    per_class:int|None=None # images of each split and diagnosis, at most: the first ones; None: all
 
     @property
     def stem(self)->str:
@@ -132,7 +133,7 @@ def readable(
 _AS_CHOSEN = dict(recipe=recipe_name(CHOSEN), weights='last')
 PROFILES = dict(
     smoke = Spec(profile='smoke', backbone='test_efficientnet', pretrained=False, width=16, size=64,
-                 store_size=72, epochs=(1,1,1), bs=(16,16,16)),
+                 store_size=72, epochs=(1,1,1), bs=(16,16,16), per_class=80),
     demo = Spec(profile='demo', size=128, store_size=128, epochs=(8,10,18), bs=(16,16,16)),
     cpu = Spec(size=160, epochs=(4,12,8), **_AS_CHOSEN),
     small = Spec(profile='small', size=96, store_size=128, epochs=(4,12,8), **_AS_CHOSEN),

@@ -14,7 +14,7 @@ from PIL import Image
 from .core import atomic_path, write_csv
 from .data.files import DataError, fail_if, image_size
 from .data.index import Dataset
-from .evaluate import at_size
+from .preprocess import at_size
 from .progress import progress_bar
 
 # %% ../nbs/51_submit.ipynb #34be99c3

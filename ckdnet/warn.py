@@ -7,20 +7,19 @@ __all__ = ['WARNINGS', 'DEFAULT_THRESHOLDS', 'measure_prediction', 'warnings_of'
            'warning_table']
 
 # %% ../nbs/46_warn.ipynb #d065c58b
-import pandas as pd, torch, torch.nn.functional as F
+import numpy as np, pandas as pd
 from scipy import ndimage as ndi
 from .data.files import DataError, fail_if
+from .preprocess import antialiased, enlarged
 
 # %% ../nbs/46_warn.ipynb #35a7274b
 def _shrink(pixels, size):
     "An image (3,H,W), 0…255, as grey values (size,size), 0…255, resized as for the networks."
-    x = torch.as_tensor(pixels)[None].float()
-    return F.interpolate(x, size=(size,size), mode='bilinear', antialias=True)[0].mean(0).numpy()
+    return antialiased(pixels, size, size).mean(0)
 
 def _outside(cam, lesion):
     "The share of the positive values of a map (h,w) that lies outside a mask (H,W); 0 without positive values."
-    cam = torch.as_tensor(cam, dtype=torch.float32)[None,None]
-    evidence = F.interpolate(cam, size=lesion.shape, mode='bilinear')[0,0].numpy().clip(0)
+    evidence = enlarged(np.asarray(cam, dtype=np.float32), lesion.shape).clip(0)
     return float(evidence[~lesion].sum()/max(evidence.sum(), 1e-9))
 
 # %% ../nbs/46_warn.ipynb #873d282c

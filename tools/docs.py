@@ -36,15 +36,19 @@ SKELETON = """<!DOCTYPE html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>{title}</title><link rel="stylesheet" href="{root}pagefind/pagefind-ui.css">
 <link rel="stylesheet" href="{root}docs.css"><script src="{root}pagefind/pagefind-ui.js"></script></head>
-<body><nav><div id="search">To search, serve this folder: python -m http.server</div>{nav}</nav>
+<body><nav><div id="search">To search, serve this folder: python -m http.server</div>
+<details class="pages" open><summary>Pages</summary>{nav}</details></nav>
 <main data-pagefind-body>{body}</main><script>
 if (location.protocol != 'file:') {{
   document.querySelector('#search').textContent = ''
   new PagefindUI({{element: '#search', showSubResults: true, showImages: false}})
 }}
-document.querySelector('.contents')?.toggleAttribute('open', innerWidth > 800)
+for (const d of document.querySelectorAll('.contents, .pages')) d.open = innerWidth > 800
 </script></body></html>
 """
+
+# above the cell that defines a public name; the search finds it before all places that use it
+SYMBOL = '<h4 class="symbol" id="{full}" data-pagefind-weight="10">{name}</h4>'
 
 class Renderer(IPythonRenderer):
     "Formulas as MathML, which a browser draws by itself."
@@ -96,6 +100,13 @@ def summary(obj, node, source):
         return beside[1] if beside else f'a {type(obj).__name__}'
     return re.split(r"\. (?=[A-Z`'])", ' '.join((inspect.getdoc(obj) or '').split()))[0]
 
+def only_imports(source):
+    "Does a cell import, and at most set one thing up?"
+    try: body = ast.parse(source).body
+    except SyntaxError: return False # a magic of IPython
+    imports = [isinstance(n, (ast.Import, ast.ImportFrom)) for n in body]
+    return any(imports) and sum(imports) >= len(imports)-1
+
 def shown(nb, page, api):
     "The cells of a page; below a cell that defines public names their parameters. Adds the names to `api`."
     module = first_match(r'^#\|\s*default_exp (\S+)', nb)
@@ -105,11 +116,12 @@ def shown(nb, page, api):
         if 'hide' in directives: continue
         if c.cell_type == 'code': c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M).strip()
         if 'echo: false' in directives: c.metadata.transient = {'remove_source':True}
-        if directives & {'export','exporti'}: c.metadata.tags = ['exported']
+        c.metadata.tags = ['exported']*bool(directives & {'export','exporti'})
+        if c.cell_type == 'code' and only_imports(c.source): c.metadata.tags.append('imports')
         for node in ast.parse(c.source).body if 'export' in directives else ():
             for name in defined(node):
                 obj, full = attrgetter(name)(module), f'{module.__name__}.{name}'
-                if full not in api: yield new_markdown_cell(f'<a id="{full}"></a>')
+                if full not in api: yield new_markdown_cell(SYMBOL.format(full=full, name=name))
                 api.setdefault(full, (f'{page}#{full}', summary(obj, node, c.source)))
                 below.append(parameters(name, obj, node))
         if c.source: yield c
@@ -167,6 +179,21 @@ def add_contents(soup):
         li.append(soup.new_tag('a', href=f"#{h['id']}", string=h.get_text().removesuffix('¶')))
     (soup.select_one('main blockquote') or soup.select_one('main h1')).insert_after(contents)
 
+def fold(soup, paper):
+    "Behind a line: imports, and in a notebook of the paper all code. That of neighbouring cells is behind one line."
+    one = None
+    for cell in soup.select('main .cell'):
+        code = cell.select_one('.input')
+        if not (code and (paper or 'celltag_imports' in cell['class'])):
+            one = None
+            continue
+        if one is None:
+            one = soup.new_tag('details', attrs={'class':'folded'})
+            one.append(soup.new_tag('summary', string='code' if paper else 'imports'))
+            code.insert_before(one)
+        one.append(code.extract())
+        if cell.select_one('.output'): one = None
+
 def navigation(page, titles):
     "The pages by group; that of the page itself is open."
     def item(p, t):
@@ -213,6 +240,7 @@ if __name__ == '__main__':
                                body=body)
         soups[pages[p]] = BeautifulSoup(html, 'html.parser')
         add_contents(soups[pages[p]])
+        fold(soups[pages[p]], p.parent == Path('nbs/paper'))
         linked(soups[pages[p]], p, pages, words)
     shutil.rmtree(out, ignore_errors=True)
     for page,soup in soups.items():

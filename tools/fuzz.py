@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np, pandas as pd, torch
 from IPython.utils.capture import capture_output
 from PIL import Image
-from safetensors.torch import load_file, save_file
+from safetensors.numpy import load_file, save_file
 from ckdnet.data.files import (DataError, image_files, image_size, read_image, read_mask,
                                read_small, read_table)
 from ckdnet.data.index import fingerprint, make_index, mark_twins

@@ -1,4 +1,7 @@
-"Copies found and false ones: `python tools/leaks.py <ISIC2017> <ISIC2018>` writes data/results/leaks.json."
+"""Copies found and false ones: `python tools/leaks.py <ISIC2017> <ISIC2018> [PAIRS]` writes data/results/leaks.json.
+
+The training images are known by the signatures that come with the weights. With PAIRS, a folder, the pairs of
+different ids above the threshold are written there side by side, to be looked at."""
 import io, sys
 from pathlib import Path
 import numpy as np
@@ -6,7 +9,8 @@ from PIL import Image
 from ckdnet.core import write_json
 from ckdnet.data.files import read_image
 from ckdnet.data.isic import files_by_id, isic2017
-from ckdnet.data.leaks import THRESHOLD, leaks, signature, signatures
+from ckdnet.data.leaks import SIGNATURES, THRESHOLD, leaks, load_signatures, signature, signatures
+from ckdnet.pretrained import weights_file
 
 COPIES = 200 # training images
 THRESHOLDS = (.98,.985,.99,.995)
@@ -18,6 +22,8 @@ DIFFERENT = {
     ('ISIC_0000232','ISIC_0033549'), ('ISIC_0000199','ISIC_0026207'), ('ISIC_0000261','ISIC_0000001'),
     ('ISIC_0000232','ISIC_0033921'), ('ISIC_0014836','ISIC_0031197'), ('ISIC_0014836','ISIC_0032864'),
     ('ISIC_0000001','ISIC_0032236'), ('ISIC_0000495','ISIC_0024355'), ('ISIC_0000501','ISIC_0000503'),
+    ('ISIC_0000108','ISIC_0000260'), ('ISIC_0000260','ISIC_0000108'), ('ISIC_0000221','ISIC_0029608'),
+    ('ISIC_0000470','ISIC_0029912'), ('ISIC_0014808','ISIC_0025424'),
 }
 
 def judge(others):
@@ -38,11 +44,17 @@ def changed(path):
                 cropped_in_all=im.crop((x//2, y//2, w-x//2, h-y//2)),
                 cropped_each_side=im.crop((x, y, w-x, h-y)), cropped_one_side=im.crop((x, 0, w, h)))
 
+def write_pairs(folder, pairs):
+    "Images side by side, as `<known>_<asked>.png`."
+    folder.mkdir(parents=True, exist_ok=True)
+    for (one,a),(other,b) in pairs:
+        both = [Image.fromarray(read_image(p)).resize((256,192)) for p in (a, b)]
+        Image.fromarray(np.hstack(both)).save(folder/f'{one}_{other}.png')
+
 if __name__=='__main__':
     folder2017,folder2018 = map(Path, sys.argv[1:3])
-    df = isic2017(folder2017)
-    df = df[df.split=='train'].reset_index(drop=True)
-    known = signatures(df.image)
+    ids2017,known = load_signatures(weights_file().with_name(SIGNATURES))
+    df = isic2017(folder2017).set_index('image_id').loc[ids2017].reset_index()
     pick = np.random.default_rng(0).choice(len(df), COPIES, replace=False)
     copies = [changed(df.image[i]) for i in pick]
     asked = {k:np.stack([signature(np.asarray(c[k].convert('RGB'))) for c in copies])
@@ -56,14 +68,16 @@ if __name__=='__main__':
     twin = {k:leaks(known, s, min(THRESHOLDS)) for k,s in asked.items()}
     out = {}
     for t in THRESHOLDS:
-        found = {k:int(((p.correlation>=t) & (pick[p.asked]==p.known)).sum()) for k,
-                 p in twin.items()}
+        found = {k:int(((p.correlation>=t) & (pick[p.asked]==p.known)).sum())
+                 for k,p in twin.items()}
         above = pairs.correlation>=t
         out[str(t)] = dict(**found, same_id_found=int((above & same).sum()),
                            other_pairs=int((above & ~same).sum()),
                            images_of_other_pairs=int(pairs.asked[above & ~same].nunique()))
     others = pairs[~same & (pairs.correlation>=THRESHOLD)]
-    rows = zip(others.known, others.asked, others.correlation)
+    rows = list(zip(others.known, others.asked, others.correlation))
+    if len(sys.argv)>3:
+        write_pairs(Path(sys.argv[3]), [((df.image_id[k], df.image[k]), (ids[a], images[ids[a]])) for k,a,_ in rows])
     shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in rows]
     write_json(Path('data/results/leaks.json'), dict(
         known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)),

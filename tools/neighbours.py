@@ -10,7 +10,9 @@ TOOLS = dict( # name of the check: the package and its version
     skorch='skorch==1.4.0', captum='captum==0.9.0', gradcam='grad-cam==1.5.7',
     torchao='torchao==0.18.0',
     monai='monai==1.6.1', smp='segmentation_models_pytorch==0.6.0', kornia='kornia==0.9.0',
-    albumentations='albumentations==2.0.8', export='torch', mypy='mypy==2.4.1')
+    albumentations='albumentations==2.0.8', peft='peft==0.21.2', mlflow='mlflow==3.17.2',
+    pycocotools='pycocotools==2.0.11', netcal='netcal==1.4.0', export='torch', mypy='mypy==2.4.1',
+    pyright='basedpyright==1.40.2')
 
 def cascade():
     "A small cascade, a batch, its masks and its diagnoses."
@@ -204,17 +206,73 @@ def export():
                          b in zip(program.module()(x[:3]), net(x[:3])))
     return f'torch.export with a free batch; largest difference {difference:.1e}'
 
-def mypy():
-    text = 'from ckdnet.models.cascade import create_ckdnet\nnet = create_ckdnet("resnet18", n_classes="three")\n'
+def peft():
+    import torch
+    from peft import LoraConfig, get_peft_model
+    net, *data = cascade()
+    net.eval()
+    with torch.no_grad(): before = net(data[0]).logits
+    adapted = get_peft_model(net, LoraConfig(target_modules=['cls.fc'], r=2))
+    with torch.no_grad(): assert torch.equal(adapted(data[0]).logits, before)
+    opt = adam(adapted)
+    total_loss(adapted, *data).backward()
+    opt.step()
+    with torch.no_grad(): assert not torch.equal(adapted(data[0]).logits, before)
+    trained = sum(p.numel() for p in adapted.parameters() if p.requires_grad)
+    return f'a low-rank adapter of cls.fc: equal at first, other after a step of its {trained:,} numbers'
+
+def mlflow():
+    import mlflow.pytorch, torch
+    net,x,_,_ = cascade()
+    net.eval()
+    with tempfile.TemporaryDirectory() as d, torch.no_grad():
+        mlflow.pytorch.save_model(net, f'{d}/default')
+        back = mlflow.pytorch.load_model(f'{d}/default')
+        assert torch.equal(back(x).mask, net(x).mask)
+    return 'saved and loaded in its default format; equal'
+
+def pycocotools():
+    import numpy as np
+    from pycocotools import mask as coco
+    from ckdnet.metrics import seg_metrics
+    rng = np.random.default_rng(0)
+    pred,truth = rng.random((2,5,64,64))>.6
+    encoded = [[coco.encode(np.asfortranarray(m.astype(np.uint8))) for m in masks]
+               for masks in (pred, truth)]
+    theirs = np.diag(coco.iou(*encoded, [False]*len(truth)))
+    ours = seg_metrics(pred, truth).JA.to_numpy()
+    assert np.allclose(ours, theirs), (ours, theirs)
+    return f'its IoU of five pairs of masks is our JA; largest difference {np.abs(ours-theirs).max():.0e}'
+
+def netcal():
+    import numpy as np
+    from netcal.metrics import ECE
+    from ckdnet.calibration import ece
+    rng = np.random.default_rng(0)
+    probs = rng.dirichlet(np.ones(3), 500)
+    labels = rng.integers(0, 3, 500)
+    theirs = ECE(bins=10).measure(probs, labels)
+    ours = ece(probs, labels, bins='uniform')
+    assert abs(ours-theirs)<1e-6, (ours, theirs)
+    return f'its calibration error with ten bins is ours of equal width; difference {abs(ours-theirs):.0e}'
+
+WRONG_TYPE = """from ckdnet.models.cascade import create_ckdnet
+net = create_ckdnet('resnet18', n_classes='three')
+"""
+
+def type_checker(*command):
+    "Does it find the wrong type of an argument?"
     with tempfile.TemporaryDirectory() as d:
-        file = Path(d)/'use.py'
-        file.write_text(text)
-        said = subprocess.run([sys.executable, '-m', 'mypy', '--follow-imports=silent', file],
-                              capture_output=True,
+        (Path(d)/'use.py').write_text(WRONG_TYPE)
+        said = subprocess.run([sys.executable, '-m', *command, 'use.py'], capture_output=True,
                               text=True, cwd=d).stdout
-    wrong = 'incompatible type "str"' in said
-    if not wrong: raise AssertionError(said.strip().splitlines()[0].split('error: ')[-1])
-    return 'a wrong type of an argument is found'
+    errors = [line for line in said.splitlines() if 'error: ' in line]
+    assert len(errors)==1 and 'str' in errors[0] and 'int' in errors[0], said.strip()
+    return f'a wrong type of an argument is found: {errors[0].split("error: ")[-1]}'
+
+def mypy(): return type_checker('mypy', '--follow-imports=silent')
+
+def pyright(): return type_checker('basedpyright')
 
 def check(name):
     "Run one check in this process, and print the result as JSON."

@@ -103,6 +103,21 @@ def onnx2tf(file):
         return [net.get_tensor(o['index']) for o in net.get_output_details()]
     return run
 
+def coreml(file):
+    """Convert with coremltools: the file with free sizes as ONNX; instead of the fixed one the program of
+    `torch.export` beside it, for one image. Core ML itself computes on macOS only."""
+    import coremltools
+    if 'free' in Path(file).stem: coremltools.convert(str(file))
+    import torch
+    program = torch.export.load(Path(file).with_suffix('.pt2')).run_decompositions({})
+    image = coremltools.TensorType('image', (1,3,224,224))
+    model = coremltools.convert(program, inputs=[image],
+                                minimum_deployment_target=coremltools.target.iOS17)
+    model.save(str(Path(file).with_suffix('.mlpackage')))
+    if sys.platform!='darwin':
+        raise RuntimeError('it converts and is saved; not run: Core ML computes on macOS only')
+    return lambda x: list(model.predict({'image':x}).values())
+
 OUTPUTS = ['probs','coarse','fine','cam','features']
 
 def reason(e):

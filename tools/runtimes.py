@@ -1,8 +1,8 @@
 """Try the exported cascade in the runtimes that read ONNX, in smaller numbers, and with images that a caller reads in
 another way: `python tools/runtimes.py <ISIC2017> [runtimes] [precision] [readings]` writes these parts, by default all,
-into data/results/runtimes.json. It installs pinned packages into environments in build/runtimes, and is no part of the
-test suite."""
-import json, os, subprocess, sys, time
+into data/results/runtimes.json; `'Core ML'`, or another name of `RUNTIMES`, only this row. It installs pinned packages
+into environments in build/runtimes, and is no part of the test suite."""
+import json, os, shutil, subprocess, sys, time
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -12,14 +12,14 @@ from ckdnet.core import write_json
 from ckdnet.data.files import read_image
 from ckdnet.data.index import get_dataset
 from ckdnet.evaluate import per_image, summary
-from ckdnet.export import OUTPUTS, export_onnx
+from ckdnet.export import OUTPUTS, export_onnx, export_program
 from ckdnet.preprocess import to_size
 from ckdnet.pretrained import load_cascade
 import ckdnet.data.isic # noqa: F401 (registers the data sets)
 
 SHAPES = ((1,3,224,224), (3,3,224,224), (1,3,131,66))
 OUT = Path('data/results/runtimes.json')
-LIMIT = 240 # s, of one runtime
+LIMIT = 900 # s, of one runtime
 NUMPY = 'numpy==2.4.6'
 ENVIRONMENTS = { # name → packages
     'main': (NUMPY, 'onnxruntime==1.32.0', 'openvino==2026.4.1', 'opencv-python-headless==5.0.0.93',
@@ -29,6 +29,7 @@ ENVIRONMENTS = { # name → packages
     'onnx2tf': ('onnx2tf==1.29.24', 'tensorflow-cpu==2.19.1', 'tf_keras==2.19.0', 'ai-edge-litert==2.1.0',
                 'onnx==1.19.1', 'onnxruntime==1.23.0', 'onnxsim==0.4.36', 'onnx_graphsurgeon==0.5.8',
                 'sng4onnx==2.0.1', 'psutil==7.2.2'),
+    'coreml': (NUMPY, 'coremltools==9.0', 'torch==2.14.1'),
 }
 ALONE = {'main':('pnnx==20261020',)} # installed without what they ask for: PyTorch, which converting ONNX does not need
 RUNTIMES = { # words → environment, function of tools/runtime.py, package
@@ -43,6 +44,7 @@ RUNTIMES = { # words → environment, function of tools/runtime.py, package
     'tract, shape told': ('main','tract_shape','tract'),
     'ncnn, by pnnx': ('main','ncnn','ncnn'),
     'LiteRT, by onnx2tf': ('onnx2tf','onnx2tf','onnx2tf'),
+    'Core ML': ('coreml','coreml','coremltools'),
 }
 
 def environment(folder, name):
@@ -85,10 +87,11 @@ def make_inputs(model, file):
                    o in zip(OUTPUTS, session.run(list(OUTPUTS), {'image':x}))}
     np.savez(file, **arrays)
 
-def try_runtimes(models, environments, folder):
+def try_runtimes(models, environments, folder, names=RUNTIMES):
     "Runtime → version, and what it says of the file with free sizes and of the fixed one."
     out = {}
-    for words,(env,function,package) in RUNTIMES.items():
+    for words in names:
+        env,function,package = RUNTIMES[words]
         python = environment(environments, env)
         if isinstance(python, str):
             found = {k:[dict(load=f'not installed: {python}')] for k in models}
@@ -97,6 +100,7 @@ def try_runtimes(models, environments, folder):
             for kind,model in models.items():
                 own = folder/f'{function}_{kind}.onnx' # a copy: onnx2tf overwrites the file that it reads
                 own.write_bytes(model.read_bytes())
+                shutil.copy(folder/'program.pt2', own.with_suffix('.pt2'))
                 found[kind] = attempt(python, function, own, folder/'inputs.npz')
         pinned = dict(p.split('==') for p in ENVIRONMENTS[env])
         out[words] = dict(version=pinned[package], **found)
@@ -165,16 +169,16 @@ def drafted(file, size):
     "A reader that decodes a JPEG at a reduced scale."
     with Image.open(file) as im:
         im.draft('RGB', (size,size))
-        return to_size(np.asarray(im.convert('RGB')), size).numpy()
+        return to_size(np.asarray(im.convert('RGB')), size)
 
 READINGS = {
-    'as stated': lambda file, size: to_size(read_image(file), size).numpy(),
+    'as stated': lambda file, size: to_size(read_image(file), size),
     'bilinear, rounded to bytes': rounded,
     'bilinear without antialiasing (OpenCV INTER_LINEAR)': resized(mode='bilinear'),
     'bicubic with antialiasing': resized(mode='bicubic', antialias=True),
     'nearest': resized(mode='nearest'),
     'decoded at a reduced scale': drafted,
-    'blue, green, red': lambda file, size: to_size(read_image(file), size).numpy()[::-1].copy(),
+    'blue, green, red': lambda file, size: to_size(read_image(file), size)[::-1].copy(),
 }
 
 def try_readings(model, files, size):
@@ -210,8 +214,10 @@ if __name__=='__main__':
         for kind,file in models.items():
             export_onnx(net, file, size, classes, metadata['temperature'], fixed=kind=='fixed')
         make_inputs(models['free'], folder/'inputs.npz')
+        export_program(net, folder/'program.pt2', size, classes, metadata['temperature'])
+        environments = Path('build/runtimes').resolve()
         parts = dict(
-            runtimes=lambda: try_runtimes(models, Path('build/runtimes').resolve(), folder),
+            runtimes=lambda: try_runtimes(models, environments, folder),
             precision=lambda: try_precision(
                 quantised(models['free'], folder, read(df[df.split=='select'].image)),
                                             valid, dataset, read(valid.image)),
@@ -219,8 +225,11 @@ if __name__=='__main__':
                               '1500':try_readings(models['free'],
                                                   enlarged(valid.image, folder/'large'), size)})
         for part in wanted:
-            made = parts[part]()
             out = json.loads(OUT.read_text(encoding='utf-8')) if OUT.exists() else {}
+            if part in RUNTIMES:
+                made = out['runtimes'] | try_runtimes(models, environments, folder, [part])
+                part = 'runtimes'
+            else: made = parts[part]()
             about = dict(data=images.name,
                          versions={k:version(k) for k in ('onnx','onnxruntime','torch')})
             write_json(OUT, out | about | {part:made})

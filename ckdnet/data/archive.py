@@ -10,7 +10,7 @@ import pandas as pd
 from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
                                    read_columns)
 from .folder import counts
-from .tables import pictures
+from .tables import grouped, pictures
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
 
 # %% ../../nbs/02_data.archive.ipynb #97041e5b
@@ -39,8 +39,9 @@ def archive(
     diagnosis,left = map_labels(label, 'archive', to)
     if 'copyright_license' in t:
         notes.append(f"Licences: {counts(t.copyright_license.fillna('not given'))}.")
-    lesion = t.get('patient_id', pd.Series(None, t.index, dtype=object)).fillna(t.get('lesion_id'))
-    df = index_of(t, pictures(folder, strict=False), about, label, diagnosis, lesion)
+    unknown = pd.Series(None, t.index, dtype=object)
+    group = grouped(*(t.get(c, unknown) for c in ('patient_id','lesion_id')))
+    df = index_of(t, pictures(folder, strict=False), about, label, diagnosis, group)
     return df, [*notes, *left]
 
 # %% ../../nbs/02_data.archive.ipynb #a1bce695

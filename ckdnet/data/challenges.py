@@ -7,9 +7,9 @@ __all__ = ['ISIC2016', 'ISIC2019', 'ISIC2020', 'isic2016', 'isic2019', 'isic2020
 
 # %% ../../nbs/02_data.challenges.ipynb #6097cb58
 import pandas as pd
-from .files import as_numbers, fail_if, table_rows
-from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
-                                   read_columns)
+from .files import fail_if, table_rows
+from .published import (TARGETS, edition, find_table, index_of, map_labels, marked,
+                                   published, read_columns)
 from .tables import pictures
 
 # %% ../../nbs/02_data.challenges.ipynb #63ceee34
@@ -30,12 +30,13 @@ def _isic2016_part(folder, found, part, split, published, required=True):
     names = [f'ISBI2016_ISIC_{p}_{part}_GroundTruth' for p in ('Part3','Part3B')]
     path = find_table(folder, *names, required=required)
     if path is None: return None
-    rows = [row[:2] for row in table_rows(path) if row[0].upper().startswith('ISIC')] # a copy may have a header
-    label = pd.Series(dict(rows), dtype=object).str.lower().map(_MALIGNANT)
+    rows = [[*row,None][:2] for row in table_rows(path)
+            if (row[0] or '').upper().startswith('ISIC')] # a copy may have a header
+    t = pd.DataFrame(rows, columns=['image','label'], dtype=object).set_index('image')
+    label = t.label.str.lower().map(_MALIGNANT)
     fix = 'It has an image and benign, malignant, 0.0 or 1.0 in each row.'
     fail_if(label.index[label.isna()] if rows else [path],
             f'Rows of {path} that are not understood', fix)
-    t = pd.DataFrame(index=label.index)
     return index_of(t, found, edition(path, len(t), published), label, split=split,
                     mask=('_Segmentation','_segmentation'))
 
@@ -53,10 +54,7 @@ def isic2019(
         path = find_table(folder, f'ISIC_2019_{part}_GroundTruth', required=split=='train')
         if path is None: continue
         t = read_columns(path, ['image',*_ISIC2019]).set_index('image')
-        n = as_numbers(t[_ISIC2019])
-        fail_if(t.index[n.sum(axis=1)!=1], f'Images with no class or several in {path}',
-                'Download it again.')
-        label = n.idxmax(axis=1).str.upper()
+        label = marked(t, _ISIC2019, path).str.upper()
         diagnosis,left = map_labels(label, 'isic2019', 'isic2019')
         about = _metadata(folder, part, t.index)
         parts.append(index_of(about, found, edition(path, len(t), n_published), label, diagnosis,

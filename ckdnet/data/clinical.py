@@ -8,10 +8,10 @@ __all__ = ['DERM7PT', 'DERM7PT_SET', 'PAD_UFES_20', 'BCN20000', 'MILK10K', 'MILK
 
 # %% ../../nbs/02_data.clinical.ipynb #abcc0fc0
 import pandas as pd
-from .files import as_numbers, fail_if
+from .files import DataError, as_numbers, fail_if
 from .folder import counts
-from .published import (TARGETS, edition, find_table, index_of, map_labels, published,
-                                   read_columns)
+from .published import (TARGETS, edition, find_table, index_of, map_labels, marked,
+                                   published, read_columns)
 from .tables import path_parts, pictures
 
 # %% ../../nbs/02_data.clinical.ipynb #42336360
@@ -30,7 +30,7 @@ def derm7pt(
     path = find_table(folder, 'meta')
     t = read_columns(path, ['case_num','diagnosis','derm'])
     label = t.diagnosis.str.lower()
-    group = label.map(lambda d: 'MEL' if d.startswith('melanoma') else _DERM7PT.get(d))
+    group = label.map(lambda d: 'MEL' if (d or '').startswith('melanoma') else _DERM7PT.get(d))
     fail_if(set(label[group.isna()]), f'Diagnoses of {path} that are not known',
             'Is it the table of another edition?')
     split = _derm7pt_split(path.parent, len(t))
@@ -42,12 +42,17 @@ def derm7pt(
         image_type='dermoscopic'), [f'The clinical photographs of the {len(t)} cases are left out.']
 
 def _derm7pt_split(folder, rows):
-    "The split of each row: of the authors if their three files are there, else 'train'."
-    split = pd.Series('train', range(rows), dtype=object)
-    for name in ('valid','test'):
-        path = find_table(folder, f'{name}_indexes', required=False)
-        if path: split[read_columns(path, ['indexes']).indexes.astype(int)] = name
-    return split
+    "The split of each row: of the authors if their three files are there, 'train' if none is."
+    files = {n:find_table(folder, f'{n}_indexes', required=False) for n in ('train','valid','test')}
+    if not any(files.values()): return pd.Series('train', range(rows), dtype=object)
+    fail_if([f'{n}_indexes' for n,f in files.items() if not f], f'Tables that {folder} lacks',
+            'Download them too, or remove the others.')
+    def numbers(f): return as_numbers(read_columns(f, ['indexes'])[['indexes']]).indexes
+    named = [(i,n) for n,f in files.items() for i in numbers(f)]
+    if sorted(i for i,_ in named)!=list(range(rows)):
+        raise DataError(f'The tables train_indexes, valid_indexes and test_indexes in {folder} do not name each of the '
+                        f'{rows} rows of meta.csv once: were rows removed?')
+    return pd.Series(dict(named), dtype=object).sort_index()
 
 DERM7PT_SET = published('derm7pt', DERM7PT, derm7pt)
 
@@ -81,7 +86,7 @@ def bcn20000(
         t = t[t.diagnosis.notna()] # the test images may come without
         diagnosis,left = map_labels(t.diagnosis, 'bcn20000', 'isic2019')
         df = index_of(t, found, about, t.diagnosis, diagnosis, t.lesion_id, split)
-        if len(df): parts.append(df)
+        if len(df) or split=='train': parts.append(df)
         notes += left
     return pd.concat(parts, ignore_index=True), notes
 
@@ -97,14 +102,14 @@ def milk10k(
     path = find_table(folder, 'MILK10k_Training_GroundTruth')
     classes = [c.lower() for c in MILK10K]
     truth = read_columns(path, ['lesion_id',*classes]).set_index('lesion_id')
-    n = as_numbers(truth[classes])
-    fail_if(truth.index[n.sum(axis=1)!=1], f'Lesions with no class or several in {path}',
-            'Download it again.')
+    fail_if(truth.index[truth.index.duplicated()], f'Lesions that occur twice in {path}',
+            'Remove one of each.')
+    of_lesion = marked(truth, classes, path).str.upper()
     about = find_table(folder, 'MILK10k_Training_Metadata')
     t = read_columns(about, ['lesion_id','image_type','isic_id']).set_index('isic_id')
-    other = t.image_type[t.image_type!='dermoscopic']
+    other = t.image_type[t.image_type.str.lower()!='dermoscopic'].fillna('kind not given')
     t = t.drop(index=other.index)
-    label = t.lesion_id.map(n.idxmax(axis=1).str.upper())
+    label = t.lesion_id.map(of_lesion)
     fail_if(t.index[label.isna()], f'Images of lesions without a diagnosis in {path}',
             'Download both tables again.')
     df = index_of(t, pictures(folder, strict=False), edition(path, len(truth), 5_240), label,

@@ -15,8 +15,8 @@ import numpy as np, pandas as pd
 from .files import DataError, as_numbers, content_hashes, fail_if, image_size
 from .index import (COLUMNS, READERS, Dataset, check_diagnoses, mark_twins, move_part,
                                register_dataset)
-from .tables import (GROUPS, Pictures, column, group_columns, named_column, near_misses,
-                                open_table, path_parts, pictures)
+from .tables import (GROUPS, Pictures, column, group_columns, grouped, named_column,
+                                near_misses, open_table, path_parts, pictures)
 from ..metrics import bma, mean_or_none, one_vs_rest
 
 # %% ../../nbs/02_data.folder.ipynb #eed7c3ae
@@ -80,7 +80,7 @@ _ROLES = dict( # role of a column → its usual names
     image=('image','image_id','image_name','isic_id','img_id','filename','file_name','file','path'),
     label=('label','diagnosis','dx','class','target','diagnostic'),
     mask=('mask','mask_path','segmentation'), split=('split','set','subset','partition'))
-_GROUP = ('patient_id','patient','lesion_id','lesion') # the larger group first
+_GROUP = (('patient_id','patient'), ('lesion_id','lesion')) # the larger group first
 
 def roles(
     t:pd.DataFrame, # a table of text
@@ -121,8 +121,8 @@ def parse_classes(
 
 def _from_text(text):
     if '=' not in text: return text.split(',')
-    return {name:labels.split(',') for name,_,
-            labels in (one.partition('=') for one in text.split())}
+    each = re.split(r'\s+(?=[^\s=,]+=)', text.strip()) # a label may have spaces
+    return {name:labels.split(',') for name,_,labels in (one.partition('=') for one in each)}
 
 # %% ../../nbs/02_data.folder.ipynb #3cf7afb9
 def diagnoses(
@@ -436,7 +436,7 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     if bare:
         notes.append(
             f'{len(bare)} images with neither mask nor label are left out, such as {min(bare)}.')
-    lesion,note = _groups(t, role, group, where)
+    lesion,of_groups,note = _groups(t, role, group, where)
     df = pd.DataFrame(dict(image_id=ids, image=[paths[i] for i in ids],
                            mask=[masks.get(i) for i in ids]), dtype=object)
     def cells(s): return s.reindex(ids).astype(object).where(lambda v: v.notna(), None).to_numpy()
@@ -446,21 +446,29 @@ def _rows(paths, masks, diagnosis, t, role, group, used, notes, where):
     df['lesion'] = cells(lesion)
     extra = group_columns(t)
     for g in extra: df[g] = cells(extra[g])
-    known = {*role.values(), *used, lesion.name, *(column(t, GROUPS[g]) for g in extra)}
+    known = {*role.values(), *used, *of_groups, *(column(t, GROUPS[g]) for g in extra)}
     unused = [c for c in t.columns if c not in known]
     if unused: notes.append(f"Columns that are not used: {', '.join(unused)}.")
     return df, [*notes, *note]
 
 # %% ../../nbs/02_data.folder.ipynb #8b6b7e17
 def _groups(t, role, group, where):
-    "The group of each image: of the column that the user names, else of a usual one if there is no split."
-    if group: return t[named_column(t, group, where)], []
-    usual = next((c for c in (column(t, [g]) for g in _GROUP) if c and t[c].duplicated().any()),
-                 None)
-    if usual is None: return pd.Series(dtype=object), []
+    "The group of each image: of the column that the user names, else of the usual ones if there is no split."
+    if group:
+        group = named_column(t, group, where)
+        return grouped(t[group]), [group], []
+    usual = [c for c in (_repeated(t, names) for names in _GROUP) if c]
+    if not usual: return pd.Series(dtype=object), [], []
     if 'split' in role:
-        return pd.Series(dtype=object), [f"Group {usual} is not used: the table gives the splits."]
-    return t[usual], [f"Images of one {usual} stay in one split."]
+        note = f"Group {' or '.join(usual)} is not used: the table gives the splits."
+        return pd.Series(dtype=object), usual, [note]
+    note = f"Images of one {' or '.join(usual)} stay in one split."
+    return grouped(*(t[c] for c in usual)), usual, [note]
+
+def _repeated(t, names):
+    "The first of these columns in which a value repeats; None without one."
+    found = (column(t, [n]) for n in names)
+    return next((c for c in found if c and t[c].dropna().duplicated().any()), None)
 
 # %% ../../nbs/02_data.folder.ipynb #7946dbfb
 def _no_label(t, role, where):

@@ -8,7 +8,8 @@ __all__ = ['HAM10000', 'ham10000']
 # %% ../../nbs/02_data.ham10000.ipynb #c05bce4f
 import pandas as pd
 from .isic import ISIC2018_CLASSES
-from .published import edition, find_table, index_of, map_labels, published, read_columns
+from .published import (edition, find_table, index_of, map_labels, marked, published,
+                                   read_columns)
 from .tables import pictures
 from ..metrics import isic2018_cls_metrics
 
@@ -36,10 +37,10 @@ def _rows(t, found, path, split, published=None):
 def _test_table(path):
     "The diagnoses of the challenge's test images, in the columns of HAM10000."
     t = read_columns(path, [])
-    if 'dx' in t: return t.set_index('image_id')
+    if 'dx' in t: return read_columns(path, ['lesion_id','image_id','dx']).set_index('image_id')
     classes = [c.lower() for c in ISIC2018_CLASSES]
     t = read_columns(path, ['image',*classes]).set_index('image')
-    return t.assign(dx=t[classes].astype(float).idxmax(axis=1), lesion_id=None)
+    return t.assign(dx=marked(t, classes, path), lesion_id=None)
 
 # %% ../../nbs/02_data.ham10000.ipynb #5db8bf5a
 HAM10000 = published('ham10000', ISIC2018_CLASSES, ham10000, metrics=isic2018_cls_metrics)

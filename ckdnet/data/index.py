@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['COLUMNS', 'OFFICIAL', 'HELD_OUT', 'SPLITS', 'DATASETS', 'READERS', 'N_FOLDS', 'make_index', 'rows', 'Dataset',
            'register_dataset', 'get_dataset', 'other_rows', 'train_parts', 'move_part', 'split_select', 'twins',
-           'mark_twins', 'fold_split', 'fingerprint', 'complete_index', 'check_diagnoses']
+           'mark_twins', 'fold_split', 'fingerprint', 'first_images', 'complete_index', 'check_diagnoses']
 
 # %% ../../nbs/01_data.index.ipynb #90132410
 import hashlib, os
@@ -255,6 +255,16 @@ def fingerprint(
     sha256 = hashlib.sha256(csv.encode()).hexdigest()[:16]
     out = dict(images=df.split.value_counts().to_dict(), sha256=sha256)
     return out | dict(edition='; '.join(df.edition.unique())) if 'edition' in df else out
+
+# %% ../../nbs/01_data.index.ipynb #638ad7ac
+def first_images(
+    df:pd.DataFrame, # an index with splits
+    n:int=None, # images of each split and diagnosis, at most; None: all
+)->pd.DataFrame: # the same splits
+    "The first images of each split and diagnosis; those without a diagnosis are a kind of their own."
+    if n is None: return df
+    few = df.groupby([df.split, df.diagnosis.fillna('')]).cumcount()<n
+    return df if few.all() else df[few].reset_index(drop=True)
 
 # %% ../../nbs/01_data.index.ipynb #87bb28dd
 def complete_index(

@@ -38,8 +38,10 @@ def ph2_labels(
         raise DataError(f'{path} has no row with the names of columns: is it the table of PH2?')
     header = rows[start]
     name = next(i for i,c in enumerate(header) if c in ('image_name','name','image_id','image'))
-    images = {row[name].upper():row for row in rows[start+1:] if re.fullmatch(r'imd\d+', row[name])}
-    label = {i:_label(dict(zip(header, row))) for i,row in images.items()}
+    images = [row for row in rows[start+1:] if re.fullmatch(r'imd\d+', ''.join(row[name:name+1]))]
+    ids = pd.Series([row[name].upper() for row in images], dtype=object)
+    fail_if(ids[ids.duplicated()], f'Images that occur twice in {path}', 'Remove one of each.')
+    label = {i:_label(dict(zip(header, row))) for i,row in zip(ids, images)}
     fail_if([i for i,v in label.items() if v is None], f'Images without one diagnosis in {path}',
             'Download it again.')
     if not label:

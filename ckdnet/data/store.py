@@ -25,7 +25,7 @@ def load_image(path, size):
     "An image file as (size,size,3) uint8, resized with antialiasing."
     a = read_image(path)
     if a.shape[:2]==(size,size): return a
-    return (255*to_size(a, size)).round().byte().permute(1,2,0).numpy()
+    return (255*to_size(a, size)).round().astype(np.uint8).transpose(1,2,0)
 
 def shrink_mask(mask, size):
     "A mask (H,W) of bool as (size,size) uint8 of 0 and 1."
@@ -174,8 +174,11 @@ def open_array(path):
     "A .npy file of uint8 as a memory-mapped tensor. Changes of its values are not written to the file."
     try: return torch.from_numpy(np.load(path, mmap_mode='c'))
     except OSError as e:
-        reason = f'The drive of {path} cannot map files into memory ({e.strerror}): keep the store on another one'
+        cannot = 'map files into memory' if e.errno in _NO_MAP else 'be read'
+        reason = f'The drive of {path} cannot {cannot} ({e.strerror}): keep the store on another one'
         raise OSError(e.errno, reason) from e
+
+_NO_MAP = (errno.ENODEV, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP)
 
 # %% ../../nbs/04_data.store.ipynb #65517435
 class Store:

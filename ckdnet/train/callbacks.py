@@ -25,7 +25,7 @@ from ..core import atomic_path, file_hash
 from ..jsonfile import check_fields
 from ..metrics import auc
 from ..models.layers import fold_bn
-from ..progress import StatusLine, time_left
+from ..progress import StatusLine, in_time
 
 # %% ../../nbs/30_train.callbacks.ipynb #538c9fb8
 class Upstream(Callback):
@@ -415,7 +415,7 @@ class InWords(Callback):
         if not self.batches: self.first,self.start = self.epoch, time.perf_counter()
         else:
             self.line.show(
-                f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {time_left(self._left())}')
+                f'{self.place}, epoch {self.epoch+1} of {self.n_epoch}, {in_time(self._left())} left')
         self.batches += 1
 
     def _left(self):

@@ -154,7 +154,7 @@ def experiment(
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
 _PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights',
-                   'inside')
+                   'inside','per_class')
 
 # %% ../../nbs/32_train.spec.ipynb #8fa76ec8
 def experiments(
