@@ -3,7 +3,7 @@ PYTHON ?= python3
 export PATH := $(CURDIR)/.venv/bin:$(PATH)
 INSTALLED := .venv/.installed
 .DEFAULT_GOAL := help
-.PHONY: help install demo test browser-test coverage paper build-smoke alone lowest style check readme docs export outputs badges
+.PHONY: help install demo test browser-test coverage paper build-smoke alone lowest style check readme docs export outputs badges wheel
 .PHONY: clean-nbs
 # another index beside pip's own, such as PyTorch's, whose builds (2.14.1+cpu) pip prefers to the same version without a plus
 TORCH_INDEX ?=
@@ -68,6 +68,14 @@ badges: $(INSTALLED) ## give each notebook its install cell and badge; REPOSITOR
 	python tools/colab.py $(if $(filter undefined,$(origin REPOSITORY)),,'$(REPOSITORY)')
 	nbdev-clean
 	python tools/readme.py nbs/index.ipynb README.md
+
+wheel: $(INSTALLED) ## build the wheel, and one without the recorded results: build/wheel and build/wheel-small
+	rm -rf build/wheel build/wheel-small build/lib
+	pip wheel --quiet --no-deps --wheel-dir build/wheel .
+	rm -rf build/lib # the next one must not find what this one has copied
+	CKDNET_WITHOUT_RESULTS=1 pip wheel --quiet --no-deps --wheel-dir build/wheel-small .
+	rm -rf build/lib
+	@du -h build/wheel/*.whl build/wheel-small/*.whl
 
 clean-nbs: $(INSTALLED) ## remove what a run leaves in the notebooks' metadata
 	nbdev-clean

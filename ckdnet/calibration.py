@@ -130,6 +130,7 @@ def nll(
     p_true = probs[np.arange(len(labels)), labels]
     return float(-np.log(np.maximum(p_true, _SMALLEST)).mean())
 
+# %% ../nbs/23_calibration.ipynb #adabc0fc
 def fit_temperature(
     probs, # (N,C), probabilities of images that were not trained on
     labels, # (N,), integers 0…C-1

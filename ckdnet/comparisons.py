@@ -39,6 +39,7 @@ def over_seeds(
     "Mean ± standard deviation over the seeds of a number of the result."
     return mean_sd([r.value(*VIEWS[view], *keys) for r in runs])
 
+# %% ../nbs/25_comparisons.ipynb #5dd8bcfd
 def metric_rows(
     runs:dict, # name → list of `Run`
     labels:dict, # name → how to call the experiment; the rows are in this order
@@ -71,6 +72,7 @@ class Values:
     labels:np.ndarray # (N,) integers
     values:np.ndarray # (N,) of a column, or (N,C) probabilities
 
+# %% ../nbs/25_comparisons.ipynb #67f6c197
 def values_of(
     run, # a `Run`
     metric:str, # 'average AUC', 'AUC <class>', or a column of the per-image table such as 'fine_JA'
@@ -99,6 +101,7 @@ def paired(
     values_a,values_b = (np.stack([v.values for v in side], 1) for side in (side_a, side_b))
     return first.labels, values_a, values_b, first.lesions
 
+# %% ../nbs/25_comparisons.ipynb #dd7b5719
 def estimate(
     run, # a `Run`
     metric:str, # as for `values_of`
@@ -130,9 +133,9 @@ def difference(
     n:int=1000, # draws of the bootstrap
     metric_b:str=None, # the column of `b`, if it is another
 )->Difference: # of the means over seeds, a less b
-    """How much higher `a` is than `b`, paired by image. Images of one lesion are drawn together. Two columns of the
-    same runs are also paired by seed. Runs on folds: see `difference_over_folds`. Raises `ValueError` if the images
-    differ."""
+    """How much higher `a` is than `b`, paired by image. Images of one lesion are drawn together.
+    Two columns of the same runs are also paired by seed. Runs on folds: see
+    `difference_over_folds`. Raises `ValueError` if the images differ."""
     if not (a and b): return NO_DIFFERENCE
     if a[0].fold is not None: return difference_over_folds(a, b, metric, n, metric_b)
     if not trained_alike(a+b): return NOT_ALIKE
@@ -192,8 +195,8 @@ def delong_by_seed(
     b:list, # of `Run`, on the same images
     cls:str='melanoma', # the class against the rest
 )->str: # a p per seed that both have
-    """DeLong's test for the difference of two AUCs on the official split; empty for runs on folds, and if one side was
-    not run. Raises `ValueError` if the images differ."""
+    """DeLong's test for the difference of two AUCs on the official split; empty for runs on folds,
+    and if one side was not run. Raises `ValueError` if the images differ."""
     if not (a and b) or any(r.fold is not None for r in a+b): return ''
     if not trained_alike(a+b): return NOT_ALIKE.missing
     seeds_b = {r.seed:r for r in b}

@@ -115,6 +115,7 @@ def corners(
     distance = np.hypot(x-(w-1)/2, y-(h-1)/2)/min(h,w)
     return laid_over(image, (8,8,8), (distance-radius)/.015)
 
+# %% ../nbs/47_disturb.ipynb #5ebd2baf
 def blur(
     image:np.ndarray, # (H,W,3) uint8
     sigma:float, # of a Gaussian, share of the shorter side
@@ -136,6 +137,7 @@ def colour_cast(
     gain *= amount/np.abs(gain).max()
     return (image*(1+gain)).clip(0, 255).round().astype(np.uint8)
 
+# %% ../nbs/47_disturb.ipynb #fcf1f19a
 def jpeg(
     image:np.ndarray, # (H,W,3) uint8
     quality:int, # of Pillow, 1…95
@@ -146,6 +148,7 @@ def jpeg(
     Image.fromarray(image).save(data, 'JPEG', quality=quality)
     return np.asarray(Image.open(data))
 
+# %% ../nbs/47_disturb.ipynb #b94fda86
 def crop(
     image:np.ndarray, # (H,W,3) or (H,W)
     share:float, # of each side, that is cut off at each of its ends

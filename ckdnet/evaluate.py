@@ -100,6 +100,7 @@ def batches(
     for i in progress_bar(range(0, len(which), bs), leave=False):
         yield store[which[i:i+bs]][0].to(compute_device()).float()/255
 
+# %% ../nbs/40_evaluate.ipynb #7c2a71d6
 def as_arrays(
     outputs:list, # of dicts of tensors with the same names, one for each batch
 )->dict: # name → float32 array
@@ -118,8 +119,9 @@ def predict(
     given=None, # masks (N,h,w) or labels (N,), a tensor, for a network that is given the truth
     change=None, # of the messages: see `StepNet.run`
 )->dict: # float32 arrays in the order of `which`: see `InferenceNet.outputs`
-    """Predictions from a single view: `probs` (N,C), `coarse` and `fine` (N,size,size), probabilities. A CKD-Cls-Net
-    also gives `features` (N,K), the input of its last layer, and `cams` (N,C,h,w). What does not exist is left out."""
+    """Predictions from a single view: `probs` (N,C), `coarse` and `fine` (N,size,size),
+    probabilities. A CKD-Cls-Net also gives `features` (N,K), the input of its last layer, and
+    `cams` (N,C,h,w). What does not exist is left out."""
     ready = InferenceNet(net, size, bf16)
     made = []
     for i,x in enumerate(batches(store, which, bs)):
@@ -149,6 +151,7 @@ def mean_probs(
     with ready.inference():
         return torch.stack([ready.net.classify(v).float() for v in views]).mean(0).softmax(1)
 
+# %% ../nbs/40_evaluate.ipynb #91b8d71f
 def crop_probs(
     ready:InferenceNet,
     x, # (B,3,H,W), RGB in 0…1
@@ -156,6 +159,7 @@ def crop_probs(
     "Probabilities of the diagnoses from the mean logits of the centre crops."
     return mean_probs(ready, [ready.prepare(x[..., *middle(*x.shape[-2:], s)]) for s in CROPS])
 
+# %% ../nbs/40_evaluate.ipynb #280d2506
 def dihedral_probs(
     ready:InferenceNet,
     x, # (B,3,H,W), RGB in 0…1
@@ -165,6 +169,7 @@ def dihedral_probs(
     views = [torch.rot90(o, k, (-2,-1)) for o in (x, x.flip(-1)) for k in range(4)]
     return mean_probs(ready, views)
 
+# %% ../nbs/40_evaluate.ipynb #5728c48f
 def view_masks(
     ready:InferenceNet,
     x, # (B,3,H,W), RGB in 0…1
@@ -172,8 +177,8 @@ def view_masks(
     "Probabilities of the lesion, mean over the flipped and rotated views."
     with ready.inference():
         x = ready.prepare(x)
-        return torch.stack([inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]).mean(
-            0)
+        masks = [inverse(ready.net(view(x)).fine[:,0]) for view,inverse in VIEWS]
+        return torch.stack(masks).mean(0)
 
 # %% ../nbs/40_evaluate.ipynb #b8817e98
 def predict_tta(
@@ -192,8 +197,8 @@ def predict_tta(
     views = {}
     if net.cls and diagnosis: views['probs'] = dihedral_probs if dihedral else crop_probs
     if net.seg and mask: views['fine'] = view_masks
-    return as_arrays(
-        [{k:view(ready, x) for k,view in views.items()} for x in batches(store, which, bs)])
+    def see(x): return {k:view(ready, x) for k,view in views.items()}
+    return as_arrays([see(x) for x in batches(store, which, bs)])
 
 # %% ../nbs/40_evaluate.ipynb #3439ef24
 def per_image(
@@ -201,8 +206,8 @@ def per_image(
     df:pd.DataFrame, # index of the same images, in the same order
     classes:tuple, # names of the diagnoses, in label order
 )->pd.DataFrame: # one row per image, all that tables and curves need
-    """image_id, diagnosis, the lesion where lesions are known, the probability of each class, and every segmentation
-    metric of each mask. What is not known of an image is empty."""
+    """image_id, diagnosis, the lesion where lesions are known, the probability of each class, and
+    every segmentation metric of each mask. What is not known of an image is empty."""
     columns = ['image_id','diagnosis']
     if df.lesion.notna().any(): columns.append('lesion')
     out = df[columns].reset_index(drop=True)
@@ -252,8 +257,8 @@ def message_ablation(
     post_process=None, # of the fine masks: see `post_processed`
     **kwargs, # `size`, `bs` and `bf16` of `predict`
 )->dict: # 'without': average AUC (avg_AUC) and JA without each message; 'delta' and 'mu': the learnt factors
-    """Metrics of a cascade with one message at a time set to zero. An average AUC that does not exist, and the factor
-    of a module that the networks do not have, is None."""
+    """Metrics of a cascade with one message at a time set to zero. An average AUC that does not
+    exist, and the factor of a module that the networks do not have, is None."""
     metrics = {}
     for message in net.messages:
         pred = predict(net, store, which, change=without(message), **kwargs)

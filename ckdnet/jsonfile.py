@@ -26,8 +26,8 @@ def write_checked(
     file, # path of the file
     content:dict, # of lists, dicts, texts and finite numbers
 ):
-    """Write a JSON file that has its own `checksum`; it is complete or absent. Raises `ValueError` for numbers that are
-    not finite."""
+    """Write a JSON file that has its own `checksum`; it is complete or absent. Raises `ValueError`
+    for numbers that are not finite."""
     write_json(file, content | dict(checksum=checksum(content)))
 
 # %% ../nbs/01_jsonfile.ipynb #74a3ad90

@@ -92,8 +92,8 @@ def pixels(
     logits, # (B,1,H,W)
     mask, # (B,H,W) or (B,1,H,W), 0…1, of any type
 )->tuple: # logits (B,H·W), mask (B,H·W), both in fp32, or in fp64 if the logits are
-    """Logits and mask, one row of pixels per image. Raises `ValueError` for other sizes, and for a mask with values
-    outside 0…1, such as 255, or NaN.
+    """Logits and mask, one row of pixels per image. Raises `ValueError` for other sizes, and for a
+    mask with values outside 0…1, such as 255, or NaN.
 
     >>> z,q = pixels(torch.zeros(2, 1, 4, 5), torch.ones(2, 4, 5))
     >>> z.shape, q.shape
@@ -113,8 +113,8 @@ def pixels(
 
 # %% ../nbs/20_losses.ipynb #f219a607
 class PixelLoss(nn.Module):
-    """A loss of logits (B,1,H,W) and a mask (B,H,W): `forward` is `of_pixels` of the rows of `pixels`, whose errors it
-    raises. A subclass defines `of_pixels`.
+    """A loss of logits (B,1,H,W) and a mask (B,H,W): `forward` is `of_pixels` of the rows of
+    `pixels`, whose errors it raises. A subclass defines `of_pixels`.
 
     >>> class L1(PixelLoss):
     ...     def of_pixels(self, logits, q): return (logits.sigmoid()-q).abs().mean()
@@ -196,8 +196,8 @@ class FocalLoss(PixelLoss):
 
 # %% ../nbs/20_losses.ipynb #2a2323ac
 class SegLoss(PixelLoss):
-    """The segmentation loss SL = DL + λ₁·FL (Eq. 6) of `SoftDiceLoss` and `FocalLoss`, both of one variant,
-    from logits. Raises `ValueError` as `pixels`.
+    """The segmentation loss SL = DL + λ₁·FL (Eq. 6) of `SoftDiceLoss` and `FocalLoss`, both of one
+    variant, from logits. Raises `ValueError` as `pixels`.
 
     >>> round(SegLoss()(torch.zeros(1, 1, 2, 2), torch.ones(1, 2, 2)).item(), 3) # 1 - 5/6 + 0.043
     0.21
@@ -216,14 +216,15 @@ class SegLoss(PixelLoss):
 
 # %% ../nbs/20_losses.ipynb #8237fdec
 class BCELoss(PixelLoss):
-    """Binary cross-entropy from logits, ≥ 0 (Table 7): mean of -q log p - (1-q) log(1-p) over all pixels of the batch.
-    Raises `ValueError` as `pixels`.
+    """Binary cross-entropy from logits, ≥ 0 (Table 7): mean of -q log p - (1-q) log(1-p) over all
+    pixels of the batch. Raises `ValueError` as `pixels`.
 
     >>> round(BCELoss()(torch.zeros(1, 1, 2, 2), torch.ones(1, 2, 2)).item(), 3) # log 2
     0.693
     """
     def of_pixels(self, logits, q): return F.binary_cross_entropy_with_logits(logits, q)
 
+# %% ../nbs/20_losses.ipynb #9a4af0ba
 class DiceBCELoss(PixelLoss):
     """The sum of `SoftDiceLoss` and `BCELoss` (Table 7), from logits, ≥ 0. Raises `ValueError` as `pixels`.
 
@@ -248,6 +249,7 @@ SEG_LOSSES = { # name → function of (lambda_1, variant) that returns the loss
     'dice_focal': lambda lambda_1, variant: SegLoss(lambda_1, variant),
 }
 
+# %% ../nbs/20_losses.ipynb #7d003262
 def seg_loss(
     name:str='dice_focal', # a key of `SEG_LOSSES`
     lambda_1:float=1., # weight of the focal loss, ≥ 0; used by 'dice_focal'

@@ -34,8 +34,9 @@ def scores_and_truth(
     t, # (N,), bool or 0/1: is the image positive?
     several:bool=False, # may each image have several scores?
 )->tuple: # scores as float, truth as bool
-    """Scores and truth of the same images, as arrays. Raises `ValueError` for other shapes, for different numbers of
-    images, for scores that are NaN, infinite or no numbers, and for a truth with other values than 0 and 1.
+    """Scores and truth of the same images, as arrays. Raises `ValueError` for other shapes, for
+    different numbers of images, for scores that are NaN, infinite or no numbers, and for a truth
+    with other values than 0 and 1.
 
     >>> p,t = scores_and_truth([.2, .9], [0, 1])
     >>> p.tolist(), t.tolist()
@@ -55,8 +56,8 @@ def as_labels(
     labels, # (N,), integers 0…C-1
     n:int, # C
 )->np.ndarray: # (N,) int
-    """The class of each image as an integer. Raises `ValueError` for another shape, such as one-hot labels, and for
-    other values.
+    """The class of each image as an integer. Raises `ValueError` for another shape, such as one-hot
+    labels, and for other values.
 
     >>> as_labels([2., 0.], 3).tolist()
     [2, 0]
@@ -159,8 +160,8 @@ def auc(
 )->float|np.ndarray: # 0…1, or an array (S,) of them; NaN if all images are positive or all are negative
     """Area under the ROC curve, from the ranks of the scores (Mann and Whitney 1947).
 
-    AUC = (R - n₊(n₊+1)/2)/(n₊n₋), where R is the sum of the ranks of the n₊ positive images; n₋ images are negative.
-    Raises `ValueError` as `scores_and_truth`.
+    AUC = (R - n₊(n₊+1)/2)/(n₊n₋), where R is the sum of the ranks of the n₊ positive images; n₋
+    images are negative. Raises `ValueError` as `scores_and_truth`.
 
     >>> float(auc([.1, .4, .35, .8], [0, 0, 1, 1]))
     0.75
@@ -202,8 +203,8 @@ def average_precision(
 )->float: # 0…1; NaN if no image is positive
     """Area under the precision–recall curve, as a sum of steps.
 
-    AP = Σ (Rₖ - Rₖ₋₁)·Pₖ, with precision Pₖ and recall Rₖ of the images whose score is at least the k-th highest.
-    Raises `ValueError` as `scores_and_truth`.
+    AP = Σ (Rₖ - Rₖ₋₁)·Pₖ, with precision Pₖ and recall Rₖ of the images whose score is at least the
+    k-th highest. Raises `ValueError` as `scores_and_truth`.
 
     >>> round(average_precision([.1, .4, .35, .8], [0, 0, 1, 1]), 3)
     0.833
@@ -242,12 +243,14 @@ def _check_probabilities(p):
     if not ((p>=0)&(p<=1+1e-6)).all():
         raise ValueError('Probabilities outside 0…1, or NaN: take the softmax of the logits first.')
 
+# %% ../nbs/21_metrics.ipynb #26be6c29
 def one_vs_rest(
     p, # (N,), probabilities of the class
     t, # (N,), bool or 0/1: is the image of this class?
 )->dict: # AUC, ACC, SEN, SPC, AP, PPV, NPV, Dice: floats, 0…1, or None where the metric does not exist
-    """Metrics of one class against the rest (§2.7); a prediction is positive where p > 0.5. Formulas: `from_counts`,
-    `auc`, `average_precision`. Raises `ValueError` as `scores_and_truth`, and for probabilities outside 0…1.
+    """Metrics of one class against the rest (§2.7); a prediction is positive where p > 0.5.
+    Formulas: `from_counts`, `auc`, `average_precision`. Raises `ValueError` as `scores_and_truth`,
+    and for probabilities outside 0…1.
 
     >>> m = one_vs_rest([.7, .4, .1], [1, 1, 0])
     >>> m['SEN'], m['AUC'], m['PPV']
@@ -255,8 +258,8 @@ def one_vs_rest(
     """
     p,t = scores_and_truth(p, t)
     _check_probabilities(p)
-    m = from_counts(*counts(p>0.5, t), undefined=np.nan) | dict(AUC=auc(p, t),
-                                                                AP=average_precision(p, t))
+    m = from_counts(*counts(p>0.5, t), undefined=np.nan)
+    m |= dict(AUC=auc(p, t), AP=average_precision(p, t))
     return {k: none_if_nan(m[k]) for k in ('AUC','ACC','SEN','SPC','AP','PPV','NPV','Dice')}
 
 # %% ../nbs/21_metrics.ipynb #19ed54fb
@@ -264,14 +267,15 @@ def mean_or_none(values)->float|None: # None if one of the values is None
     "The mean of metrics, if all of them exist."
     return None if None in values else float(np.mean(values))
 
+# %% ../nbs/21_metrics.ipynb #0b15dd1c
 def isic2017_cls_metrics(
     probs, # (N,3), probabilities of melanoma, seborrheic keratosis, nevus
     labels, # (N,), integers 0…2
 )->dict: # 'melanoma' and 'seborrheic_keratosis': dicts of metrics; 'avg_AUC': their mean AUC
     """The diagnosis metrics of ISIC2017 (§2.7, Table 2).
 
-    Each task has AUC, ACC, SEN, SPC, AP and PPV. What does not exist is None; so is the average AUC if one AUC is.
-    Raises `ValueError` for wrong shapes, labels or probabilities.
+    Each task has AUC, ACC, SEN, SPC, AP and PPV. What does not exist is None; so is the average AUC
+    if one AUC is. Raises `ValueError` for wrong shapes, labels or probabilities.
 
     >>> m = isic2017_cls_metrics([[.7, .2, .1], [.1, .8, .1], [.1, .2, .7]], [0, 1, 2])
     >>> m['avg_AUC'], m['melanoma']['SEN']
@@ -300,6 +304,7 @@ def class_mean(
             f'Values {values.shape} for labels {labels.shape}: they must be (N,…) and (N,).')
     return float(np.mean([values[labels==c].mean() for c in np.unique(labels)]))
 
+# %% ../nbs/21_metrics.ipynb #e7a910f4
 def bma(
     probs, # (N,C), probabilities
     labels, # (N,), integers 0…C-1
@@ -319,6 +324,7 @@ def bma(
     right = is_top & (top.sum(1)==1)
     return class_mean(right, labels)
 
+# %% ../nbs/21_metrics.ipynb #8cb98bdd
 def _mean_of(metrics, k):
     "The mean of a metric over classes; None where it exists for none of them."
     values = [1. if m[k] is None and k in ('PPV','NPV') else m[k] for m in metrics]

@@ -75,8 +75,7 @@ def _legend_outside(fig, handles, labels):
     fitting = int(fig.get_figwidth()/(_text_width(labels)+.4))
     ncols = len(labels) if needed<=fig.get_figwidth() else max(1, fitting)
     fig.legend(handles, [for_figure(o) for o in labels], loc='outside lower center', ncols=ncols,
-               columnspacing=1,
-               handletextpad=.5)
+               columnspacing=1, handletextpad=.5)
 
 # %% ../nbs/42_plots.ipynb #ad99204f
 def _say(ax, text):
@@ -141,9 +140,8 @@ def _one_vs_rest(probs, labels, classes, tasks):
     for ax,task in zip(axs[0], tasks):
         y = labels==task
         positive = classes[task].replace('_',' ')
-        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', xlim=(-.02,1.02),
-               ylim=(-.02,1.02),
-               aspect='equal')
+        ax.set(title=f'{for_figure(positive)} ({y.sum()} of {len(y)})', aspect='equal',
+               xlim=(-.02,1.02), ylim=(-.02,1.02))
         if not y.any(): _say(ax, f'no curve: none of the images is {positive}')
         elif y.all(): _say(ax, f'no curve: all of the images are {positive}')
         else: drawn.append((ax, y, {name: p[:,task] for name,p in probs.items()}))
@@ -195,8 +193,8 @@ def stretch(
     maps, # (N,h,w) array, such as the output of `class_map`
     size, # in pixels, not below h and w: one number, or (H,W)
 )->np.ndarray: # (N,H,W) float32 in [0,1]
-    """Maps for display: bilinearly enlarged, each stretched to [0,1]; a map that is flat to 1e-4 stays near 0.
-    Raises `ValueError` for NaN or infinite values."""
+    """Maps for display: bilinearly enlarged, each stretched to [0,1]; a map that is flat to 1e-4
+    stays near 0. Raises `ValueError` for NaN or infinite values."""
     height,width = (size,size) if isinstance(size, int) else size
     maps = np.asarray(maps, dtype=np.float32)
     if not np.isfinite(maps).all():
@@ -252,6 +250,7 @@ def draw_outline(ax, mask, colour, lw):
     rim = ax.contour(x, y, padded, [.5], colors='black', linewidths=lw+1, zorder=2) # all rims lie below all lines
     for contour in (line,rim): contour.set(clip_on=False)
 
+# %% ../nbs/42_plots.ipynb #0d23f9d6
 def _two_digits(x): return '–' if np.isnan(x) else f'{x:.2f}'
 
 def outline_handles(colours):
@@ -319,8 +318,8 @@ def plot_boundaries(
     preds:dict, # name -> (N,H,W), bool
     titles, # N texts, one per row
 )->plt.Figure: # one row per image, one column per prediction
-    """Outlines of several predictions side by side, cut to the lesion, with the `uncertain` region tinted (Fig. 10).
-    Raises `ValueError` unless there is one of each per image."""
+    """Outlines of several predictions side by side, cut to the lesion, with the `uncertain` region
+    tinted (Fig. 10). Raises `ValueError` unless there is one of each per image."""
     _check_len(len(images), {'titles': titles, 'truth': truth, **preds})
     titles = [_wrap(title) for title in titles]
     fig,axs = _panels(len(images), len(preds), 1.5+_text_width(titles)/len(preds), 1.55)
@@ -381,8 +380,8 @@ def plot_differences(
     xlabel:str, # the quantity that differs
     published:dict=None, # name -> the difference in the paper
 )->plt.Figure: # one row per difference
-    """Differences (dots), 95 % intervals over images (thin), with trainings (broad); crosses: the paper's.
-    Raises `ValueError` if none was run."""
+    """Differences (dots), 95 % intervals over images (thin), with trainings (broad); crosses: the
+    paper's. Raises `ValueError` if none was run."""
     published = published or {}
     rows = {name: d for name,d in rows.items() if d.was_run}
     if not rows: raise ValueError('None of the differences was run.')
@@ -458,13 +457,14 @@ def knn_shares(
     labels, # (N,) integers
     k:int=10, # neighbours, fewer than N
 )->np.ndarray: # (N,), in [0,1]
-    """The share of the `k` nearest neighbours of each image that have its class. Raises `ValueError` if there are not
-    more than `k` images, and for NaN."""
+    """The share of the `k` nearest neighbours of each image that have its class. Raises
+    `ValueError` if there are not more than `k` images, and for NaN."""
     labels = np.asarray(labels)
     neighbours = NearestNeighbors(n_neighbors=k).fit(_check_features(features, k+1))
     nearest = neighbours.kneighbors(return_distance=False) # (N,k), without the image itself
     return (labels[nearest]==labels[:,None]).mean(1)
 
+# %% ../nbs/42_plots.ipynb #eefb94df
 def knn_purity(
     features, # these arguments as for `knn_shares`
     labels,

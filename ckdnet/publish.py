@@ -39,6 +39,7 @@ def selection_score(
     scores = [stage.get('select', {}).get(weights) for stage in run.result['stages'].values()]
     return float(np.mean(np.array(scores[-2:], dtype=float)))
 
+# %% ../nbs/48_publish.ipynb #1cb84b7f
 def best_seed(
     runs:list, # of `Run`, the seeds of one experiment
 )->Run:
@@ -60,6 +61,7 @@ def train_features(
     parts = np.array_split(which, -(-len(which)//200))
     return np.concatenate([job.predict(part, net)['features'] for part in parts])
 
+# %% ../nbs/48_publish.ipynb #1f7cb827
 def odd_measures(
     pred:dict, # from `Job.predict`
     images, # (N,3,H,W), of the same images
@@ -121,6 +123,7 @@ def check_publishable(
     if job.spec.fold is not None:
         raise ValueError('Publish a network of the official split, not of a fold.')
 
+# %% ../nbs/48_publish.ipynb #69bc560a
 def finished_result(
     job:Job,
     results, # folder of the results
@@ -164,6 +167,7 @@ def markdown_table(
     rows = [[_cell(v) for v in row] for row in (header, *lines)]
     return '\n'.join(f"| {' | '.join(row)} |" for row in (rows[0], ['---']*len(header), *rows[1:]))
 
+# %% ../nbs/48_publish.ipynb #9b5fde84
 def in_list(
     names:list, # of classes
 )->str:
@@ -187,8 +191,8 @@ _CHOSEN_ON_SELECT = dict(
 def source_of(m):
     "Whose images they are, and their licence."
     name = m['data']['dataset']
-    source = _SOURCES.get(
-        name, f'the data set {for_markdown(name)}; for its licence see where it comes from')
+    of_own = f'the data set {for_markdown(name)}; for its licence see where it comes from'
+    source = _SOURCES.get(name, of_own)
     if m['spec']['profile'] not in _SHORT: return source
     return f'{source}, or drawn lesions. **A short training, to test the code: no number here means anything**'
 
@@ -412,6 +416,7 @@ def card_file(
     if file.suffix=='.safetensors': return file.with_suffix('.md')
     raise ValueError(f'{file} is no name of weights: let it end in .safetensors.')
 
+# %% ../nbs/48_publish.ipynb #86169e6e
 def card_of(
     file, # weights
 )->str: # Markdown
@@ -429,9 +434,10 @@ def release(
     results, # folder of its result
     file, # the weights go here, the model card beside them
 )->dict: # the metadata, as `load_cascade` gives them
-    """Write the weights of a job in half precision and their model card. Raises `FileNotFoundError` if the job is not
-    finished, `ValueError` for another ending of the name, if its result is of something else, or if it is not a cascade
-    of three networks, and `FileExistsError` if there are weights or a card already."""
+    """Write the weights of a job in half precision and their model card. Raises `FileNotFoundError`
+    if the job is not finished, `ValueError` for another ending of the name, if its result is of
+    something else, or if it is not a cascade of three networks, and `FileExistsError` if there are
+    weights or a card already."""
     check_publishable(job)
     there = [f for f in (Path(file), card_file(file)) if f.exists()]
     if there: raise FileExistsError(f'{there[0]} exists: remove it, or choose another name.')
@@ -450,8 +456,8 @@ def add_version(
     version:str, # such as '2'
     changes:str, # what is new, in a sentence
 ):
-    """Note the version of a file beside it and in its card. Raises `ValueError` if the version or the file has
-    been noted."""
+    """Note the version of a file beside it and in its card. Raises `ValueError` if the version or
+    the file has been noted."""
     file = Path(file)
     trained = load_cascade(file)[1]['training']['finished'][:10]
     new,known = dict(version=version, trained=trained, sha256=file_hash(file),
@@ -478,8 +484,8 @@ def check_card(
     file, # as for `weights_file`; the model card lies beside it
     folder, # the images that it was made with
 )->pd.DataFrame: # one row per metric: card, again
-    """The metrics of the card, and the same computed again from the weights. Raises `DataError` if they differ, if the
-    card is another one, or if the Validation images are."""
+    """The metrics of the card, and the same computed again from the weights. Raises `DataError` if
+    they differ, if the card is another one, or if the Validation images are."""
     file = weights_file(file)
     check_text(file)
     net,metadata = load_cascade(file)

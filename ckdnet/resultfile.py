@@ -19,8 +19,7 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 from numpy.lib import format as npy
 from .core import (atomic_path, check_name, file_hash, from_spreadsheet, here_or_above,
-                         offenders,
-                         results_dir, write_csv)
+                         offenders, results_dir, write_csv)
 from .data.files import DataError
 from .data.index import Dataset, fingerprint, rows
 from .data.isic import ISIC2017
@@ -38,6 +37,7 @@ SIDE_FILES = ( # endings of the files beside a `<seed>.json`
     '.npz', # features, class activation maps, masks
 )
 
+# %% ../nbs/24_resultfile.ipynb #1cacb089
 def side_file(
     file, # path of a `<seed>.json`
     ending:str, # one of `SIDE_FILES`
@@ -73,6 +73,7 @@ def describe_dataset(
     return dict(dataset=dataset.name, classes=list(dataset.classes),
                 tasks=list(dataset.task_classes))
 
+# %% ../nbs/24_resultfile.ipynb #677075ad
 def describe_images(
     name:str, # what the images are called in the results
     dataset:Dataset,
@@ -106,8 +107,8 @@ FIELDS |= {'tta?':VIEW, 'dihedral?':VIEW, 'official?':dict, 'message_ablation?':
 def read_result(
     file, # path of a `<seed>.json`
 )->dict:
-    """Read a result file. Raises `DataError` that names the file and the field if it is damaged or incomplete,
-    `ValueError` for a file of another schema."""
+    """Read a result file. Raises `DataError` that names the file and the field if it is damaged or
+    incomplete, `ValueError` for a file of another schema."""
     schema = read_checked(file, dict(schema=range(1000)))['schema']
     if schema>SCHEMA:
         raise ValueError(
@@ -239,12 +240,14 @@ def is_damaged(
     file = side_file(self.file, ending)
     return not file.exists() or file_hash(file)!=self.result['files'][ending]
 
+# %% ../nbs/24_resultfile.ipynb #d88358a4
 @patch
 def damaged_files(self:Run)->list: # of paths
     "The files beside the result that are missing or not as they were written."
     written = [e for e in SIDE_FILES if e in self.result['files']]
     return [side_file(self.file, e) for e in written if self.is_damaged(e)]
 
+# %% ../nbs/24_resultfile.ipynb #f94a2a97
 @patch
 def checked(
     self:Run,
@@ -266,6 +269,7 @@ def diagnoses(self:Run)->tuple: # (N,C) probabilities; (N,) integers
     if wrong: raise DataError(offenders(what, wrong))
     return probs_and_labels(self.images, self.classes)
 
+# %% ../nbs/24_resultfile.ipynb #b728a9a8
 @patch
 def probs(self:Run)->np.ndarray: # (N,C)
     "Probabilities of the images that have a diagnosis."
@@ -326,6 +330,7 @@ def recorded_results(
     raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and no folder recorded in '
                             f'{package}: set CKDNET_RESULTS to the folder of your results.')
 
+# %% ../nbs/24_resultfile.ipynb #91125c5c
 def results_folder(
     name:str='isic2017_256', # of the images in the results
     own=None, # folder of results; by default CKDNET_RESULTS, else the recorded ones
@@ -346,6 +351,7 @@ def load_runs(
     runs = [Run(f) for f in (Path(folder)/name).glob('[0-9]*.json')]
     return sorted(runs, key=lambda r: r.seed)
 
+# %% ../nbs/24_resultfile.ipynb #804166b8
 def load_folds(
     folder, # from `results_folder`
     name:str, # of the experiment
@@ -354,6 +360,7 @@ def load_folds(
     runs = [Run(f) for f in (Path(folder)/name).glob('fold*_*.json')]
     return sorted(runs, key=lambda r: (r.fold, r.seed))
 
+# %% ../nbs/24_resultfile.ipynb #6108c7ea
 def all_runs(
     folder, # from `results_folder`, or the folder above it
     name:str='*', # of the experiment, or a pattern; from the folder above '*/*' for all images
@@ -376,6 +383,7 @@ def load_experiments(
     found.folder = Path(folder)
     return found
 
+# %% ../nbs/24_resultfile.ipynb #a2d5e4a5
 def load_ablation(
     folder, # from `results_folder`
     names, # of the experiments

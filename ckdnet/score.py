@@ -59,6 +59,7 @@ def labels_of(t, truth, dataset):
     fail_if(t.index[(n>1) | (n==unlabelled)], f'Images with no class or several in {truth}', fix)
     return np.where(n==1, t.to_numpy().argmax(1), len(dataset.task_classes))
 
+# %% ../nbs/52_score.ipynb #aff98ad5
 def check_images(found, wanted, where, truth):
     "Raises `DataError` for images that are missing, or that are not in the ground truth."
     fail_if(set(wanted)-set(found), f'Images of {truth} that are missing in {where}',
@@ -144,6 +145,7 @@ def objections(csv, dataset):
     found = [offenders('Extra columns', extra)] if extra else []
     return found + ([offenders('Columns without decimal points', whole)] if whole else [])
 
+# %% ../nbs/52_score.ipynb #c5cceb28
 def object_to(file, found, strict):
     "A warning about what the official scorer refuses. Raises `DataError` if `strict`."
     if not found: return
@@ -231,6 +233,7 @@ def opened_zip(masks):
     except Exception as e: raise DataError(f'{masks} is no ZIP file of masks ({e}).') from e
     with z: yield z
 
+# %% ../nbs/52_score.ipynb #8075271c
 @contextmanager
 def mask_files(masks, limit=None):
     "id → path of the masks of a folder, or of a ZIP file while the block runs; `limit` of its bytes, for a trial."
@@ -258,6 +261,7 @@ def official_mask(path):
             f'The official scorer refuses {path}: it has the mode {mode}, not one channel.')
     return values>128
 
+# %% ../nbs/52_score.ipynb #b4c9e837
 def same_officially(path, mask):
     "Does the official scorer read this mask?"
     try: return np.array_equal(official_mask(path), mask)
@@ -267,10 +271,11 @@ def same_officially(path, mask):
 def check_sizes(files, truth, masks):
     "Raises `DataError` for masks that have another size than those of the ground truth."
     sizes = {i: (image_size(files[i]), image_size(truth[i])) for i in truth}
-    wrong = [f'{i} ({w} × {h} instead of {tw} × {th})' for i,
-             ((w,h),(tw,th)) in sizes.items() if (w,h)!=(tw,th)]
+    wrong = [f'{i} ({w} × {h} instead of {tw} × {th})'
+             for i,((w,h),(tw,th)) in sizes.items() if (w,h)!=(tw,th)]
     fail_if(wrong, f'Masks of the wrong size in {masks}', 'A mask has the size of its image.')
 
+# %% ../nbs/52_score.ipynb #4fca476e
 def metrics_per_mask(files, truth, masks, strict):
     "The metrics of each mask, (N,M), in the order of the ground truth."
     rows,other = [],[]
@@ -279,9 +284,9 @@ def metrics_per_mask(files, truth, masks, strict):
         if not strict and not same_officially(files[i], mask): other.append(files[i].name)
         rows.append(seg_metrics([mask], [read_mask(truth[i])]))
     if other:
-        warnings.warn(offenders(
-            f'Masks in {masks} that the official scorer refuses or reads otherwise', other,
-                                'It reads one channel, values above 128 are lesion: `strict` does the same.'))
+        what = f'Masks in {masks} that the official scorer refuses or reads otherwise'
+        fix = 'It reads one channel, values above 128 are lesion: `strict` does the same.'
+        warnings.warn(offenders(what, other, fix))
     return pd.concat(rows).to_numpy()
 
 # %% ../nbs/52_score.ipynb #6554f5f2
@@ -291,11 +296,10 @@ def score_masks(
     against=None, # another submission for the same images
     without=(), # ids of images; the scores are given again without them
     draws:int=1000, # number of bootstrap draws
-    strict:bool=False,
-    # read and refuse masks as the official scorer does? Else a warning names those it reads otherwise
+    strict:bool=False, # read and refuse masks as the official scorer does? Else a warning says it
 )->pd.DataFrame: # as from `score_diagnoses`; `of` is 'mask'
-    """The segmentation metrics of a submission. Raises `DataError` for missing or unknown images, wrong sizes, and
-    files that are no masks."""
+    """The segmentation metrics of a submission. Raises `DataError` for missing or unknown images,
+    wrong sizes, and files that are no masks."""
     submissions = [m for m in (masks, against) if m is not None]
     with ExitStack() as stack:
         true,*files = [stack.enter_context(mask_files(m)) for m in (truth, *submissions)]
@@ -349,8 +353,8 @@ def score(
     draws:int=1000, # number of bootstrap draws
     strict:bool=False, # do as the official scorer does with what it refuses or reads otherwise?
 )->pd.DataFrame: # from `score_diagnoses` or `score_masks`
-    """The metrics of a submission. Raises `FileNotFoundError`, `ValueError` for paths that do not belong together, and
-    `DataError` as these two do."""
+    """The metrics of a submission. Raises `FileNotFoundError`, `ValueError` for paths that do not
+    belong together, and `DataError` as these two do."""
     if (images is None)!=(training is None):
         raise ValueError('Pass both folders, images and training, or none.')
     if draws<1: raise ValueError(f'draws must be 1 or more, not {draws}.')

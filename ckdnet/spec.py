@@ -31,6 +31,7 @@ class Recipe:
     def __post_init__(self):
         check_name('way to treat imbalance', self.imbalance, ('weights','sampling','ignored'))
 
+# %% ../nbs/07_spec.ipynb #742695b9
 _ONE_CYCLE = Recipe(lr=1e-3, backbone_lr=1e-3, wd=1e-2, schedule='one_cycle', augment='wide')
 RECIPES = dict(paper=Recipe(), one_cycle=_ONE_CYCLE, one_cycle_bf16=replace(_ONE_CYCLE, bf16=True))
 
@@ -54,6 +55,7 @@ def combined_recipe(
     for name in options: changes |= OPTIONS[name]
     return replace(_ONE_CYCLE, **changes)
 
+# %% ../nbs/07_spec.ipynb #aa2ec466
 def recipe_name(options)->str: # such as 'mixup+cutout'; 'one_cycle' without options
     "What `combined_recipe` is called in `RECIPES`."
     return '+'.join(options) or 'one_cycle'
@@ -120,6 +122,7 @@ class ReadSpec(Spec):
         if name in Spec.__dataclass_fields__: self.fields_read[name] = value
         return value
 
+# %% ../nbs/07_spec.ipynb #90443f0d
 def readable(
     spec:Spec,
 )->ReadSpec:

@@ -70,8 +70,8 @@ def same_images(
     truth, # (N,…)
     *values, # (N,…) each
 )->list: # all of them as arrays
-    """Arrays of the same images, in the order in which they are given. Raises `ValueError` for different numbers of
-    images, and for numbers that are NaN or infinite.
+    """Arrays of the same images, in the order in which they are given. Raises `ValueError` for
+    different numbers of images, and for numbers that are NaN or infinite.
 
     >>> [a.tolist() for a in same_images(pd.Series([0, 1], index=[1, 0]), [.2, .7])]
     [[0, 1], [0.2, 0.7]]
@@ -95,8 +95,8 @@ def bootstrap_difference(
     seed:int=0, # of the draws
     groups=None, # (N,), as for `bootstrap_interval`
 )->tuple: # metric of a less metric of b on all images; lower and upper end of its 95 % interval
-    """Paired percentile bootstrap: both predictions are evaluated on the same draws. Raises `ValueError` as
-    `same_images`.
+    """Paired percentile bootstrap: both predictions are evaluated on the same draws. Raises
+    `ValueError` as `same_images`.
 
     >>> def share(t, p): return (t==p).mean()
     >>> value,low,high = bootstrap_difference(share, [0, 1, 1, 0], [0, 1, 1, 0], [0, 1, 0, 0], n=100)
@@ -315,8 +315,8 @@ def factor_effects(
     values, # (trainings,), a metric
     blocks, # (trainings,), such as the fold of each
 )->pd.DataFrame: # a row per option: 'effect', mean with it less mean without; 'margin', half its 95 % interval
-    """The effects of options in a factorial design, each with the others held equal. Raises `ValueError` for too few
-    trainings to separate them."""
+    """The effects of options in a factorial design, each with the others held equal. Raises
+    `ValueError` for too few trainings to separate them."""
     constants = pd.get_dummies(pd.Series(blocks)).to_numpy(float)
     x = np.column_stack([on.to_numpy(float), constants])
     df = len(x)-x.shape[1]

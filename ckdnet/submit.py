@@ -60,8 +60,8 @@ def write_masks(
     df:pd.DataFrame, # index of the same images, in the same order
     folder, # for the masks; made if it does not exist
 ):
-    """The masks of a submission: a PNG of 0 and 255 per image, of the size of the image. Raises `DataError` for an
-    image that cannot be read."""
+    """The masks of a submission: a PNG of 0 and 255 per image, of the size of the image. Raises
+    `DataError` for an image that cannot be read."""
     for i,mask in _at_own_size(pred, df): write_mask(mask, folder, i)
 
 # %% ../nbs/51_submit.ipynb #7661d788
@@ -70,8 +70,8 @@ def write_packed_masks(
     df:pd.DataFrame, # index of the same images, in the same order
     file, # path of the ZIP file to write
 ):
-    """The masks of a submission in one file: a PNG of one bit per pixel and image, of the size of the image. Raises
-    `DataError` for an image that cannot be read."""
+    """The masks of a submission in one file: a PNG of one bit per pixel and image, of the size of
+    the image. Raises `DataError` for an image that cannot be read."""
     with atomic_path(file) as part, zipfile.ZipFile(part, 'w') as z:
         for i,mask in _at_own_size(pred, df):
             png = io.BytesIO()

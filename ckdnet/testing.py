@@ -41,6 +41,7 @@ def to_channels_last(o):
     if torch.is_tensor(o): return o.contiguous(memory_format=torch.channels_last)
     return [to_channels_last(i) for i in o]
 
+# %% ../nbs/09_testing.ipynb #cb75f050
 def check_channels_last(net, xs, out):
     "The memory layout leaves the output as it is."
     net = net.to(memory_format=torch.channels_last)

@@ -87,8 +87,8 @@ def export_web(
     runtime=None, # folder as for `runtime_files`; None: npm fetches it
 ):
     """Write a page that predicts in a browser. The fine mask is as the network gives it, without
-    post-processing. Raises `FileExistsError` if there is something in `folder`, and as `export_onnx`,
-    `runtime_files` and `npm_runtime`."""
+    post-processing. Raises `FileExistsError` if there is something in `folder`, and as
+    `export_onnx`, `runtime_files` and `npm_runtime`."""
     check_new(folder)
     about = about_page(metadata)
     program = npm_runtime() if runtime is None else runtime_files(runtime)

@@ -23,6 +23,7 @@ def if_run(
     lists = runs.values() if isinstance(runs, dict) else runs
     return show() if all(lists) else NOT_RUN
 
+# %% ../nbs/26_words.ipynb #6841c7bd
 def if_any_run(
     rows:dict, # name → `Difference`
     show:Callable, # function of no arguments, called only if some difference has a value
@@ -40,6 +41,7 @@ def count_of(
     if len(numbers)>1: return f'{numbers[0]} to {numbers[-1]} {what}s'
     return f'{numbers[0]} {what}{"s" if numbers[0]>1 else ""}'
 
+# %% ../nbs/26_words.ipynb #335e3e00
 def reported_on(
     runs:dict, # name → list of `Run`
 )->str:
@@ -56,6 +58,7 @@ USED_WEIGHTS = { # weights of a spec → in words; {} is the number of selection
     'average': 'the last epochs averaged, {} others left out',
 }
 
+# %% ../nbs/26_words.ipynb #ea837365
 def describe_training(
     result:dict, # from `read_result`
 )->str:
@@ -99,17 +102,19 @@ NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of tra
                  'the first): only those that were can be compared, others have no difference.')
 
 def earlier_runs(runs):
-    """A sentence: which experiments were recorded by an earlier version of the code: their files have been
-    converted since."""
+    """A sentence: which experiments were recorded by an earlier version of the code: their files
+    have been converted since."""
     done = [name for name,rs in runs.items() if rs]
     earlier = [name for name in done if any('converted_from' in r.result for r in runs[name])]
     return EARLIER.format('all runs' if earlier==done else ', '.join(earlier)) if earlier else ''
 
+# %% ../nbs/26_words.ipynb #5b302f23
 def absent_runs(runs):
     "A sentence: which experiments were not run."
     absent = [name for name,rs in runs.items() if not rs]
     return f"Not run: {', '.join(absent)}." if absent else ''
 
+# %% ../nbs/26_words.ipynb #5be8da70
 def shown(
     folder, # a path
 ): # a path

@@ -44,7 +44,7 @@ if 'google.colab' in sys.modules: # elsewhere nothing is installed
 """
 FROM_COPY = """    from pathlib import Path
     checkout = next((d for d in Path.cwd().parents if (d/'settings.ini').exists()), None)
-    assert checkout, 'Put the whole checkout of {name} on this machine, and open this notebook there.'
+    assert checkout, 'Put the checkout of {name} on this machine, and open this notebook there.'
     %pip install -q "{{checkout}}{extra}\""""
 FROM_REPOSITORY = '    %pip install -q "{name}{extra} @ git+{repository}"'
 WITH_ONNX = ' "protobuf<7"' # what Colab has installed does not work with the protobuf that onnx would get

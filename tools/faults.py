@@ -21,7 +21,7 @@ from ckdnet.data.files import DataError, content_hashes
 from ckdnet.data.store import Store, hash_of
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.pretrained import load_cascade, save_cascade
-from ckdnet.resolve import finished_stage, load_stage, resolve
+from ckdnet.resolve import finished_stage, resolve
 from ckdnet.resultfile import Run, describe_dataset, read_result, side_file
 from ckdnet.spec import PROFILES
 from ckdnet.train.callbacks import usable_state
@@ -211,7 +211,7 @@ def stored(images, here):
         return usable_state(stopped/'resume.pt', stopped/'best.safetensors', SPEC.epochs[0])
     net = job.create()
     def weights():
-        load_stage(job.plans[0], net, stage)
+        replace(job).load(job.plans[0], net) # a job that has not checked the stage yet
         return net.root.state_dict()
     def done(): return finished_stage(stage)
     def hashes(): return content_hashes(job.df.image)

@@ -74,8 +74,7 @@ def import_cost(root):
     env = os.environ | {'PYTHONPATH': str(root), 'OMP_NUM_THREADS': '1'}
     def run():
         done = subprocess.run([sys.executable, '-W', 'ignore', '-c', IMPORT], env=env, cwd='/',
-                              text=True,
-                              check=True, capture_output=True)
+                              text=True, check=True, capture_output=True)
         return done.stdout.split()
     seconds, modules, own = min((run() for _ in range(3)), key=lambda printed: float(printed[0]))
     return f'{float(seconds):.1f}', f'{modules}, {own} of them ours'
@@ -91,7 +90,9 @@ def measure(root):
     words = {path:sum(len(s.split()) for kind,s in cells if kind == 'markdown')
              for path,cells in notebooks.items()}
     seconds, modules = import_cost(root)
-    bundles = [name for name,args in functions(root) if len(args & BUNDLE) > 3]
+    takes = list(functions(root))
+    bundles = [name for name,args in takes if len(args & BUNDLE) > 3]
+    of_spec,of_job = (sum(name in args for _,args in takes) for name in ('spec','job'))
     share = sum(len(l) > 100 for l in code)/len(code)
     return {
         'exported lines before an example, median': f'{median(counts):.0f}',
@@ -103,6 +104,8 @@ def measure(root):
         'seconds of `import ckdnet.predictor`': seconds,
         'modules that it loads': modules,
         f'functions with four or more of {len(BUNDLE)} arguments': str(len(bundles)),
+        'functions that take `spec`': str(of_spec),
+        'functions that take `job`, which holds it': str(of_job),
         'imports of names not in `__all__`': str(len(list(not_public(root, notebooks)))),
     }, words
 

@@ -96,7 +96,7 @@ def utilisation(
     flops_per_second:float=H100['flops_per_second'], # its peak rate
 )->pd.Series: # stage → a fraction
     "Model FLOP utilisation of the fast loop in training."
-    rates = {stage:statistics.median(o['train'] for o in sides['fast']) for stage,
-             sides in result['stages'].items()}
-    return rooflines(spec_from_dict(result['spec'])).step_GFLOP*1e9*pd.Series(
-        rates)/flops_per_second
+    rates = {stage:statistics.median(o['train'] for o in sides['fast'])
+             for stage,sides in result['stages'].items()}
+    flops = rooflines(spec_from_dict(result['spec'])).step_GFLOP*1e9
+    return flops*pd.Series(rates)/flops_per_second

@@ -477,9 +477,8 @@ def ratios(
 )->pd.DataFrame: # one row per measurement: median of each side; median, least and most of the ratio
     "How much faster the fast side is. Images per second; in the last row milliseconds, where less is better."
     files = {f"{result['item_size']} px files":'small', '2–6 megapixels':'large'}
-    out = {f"{result['size']} px batches from {name}":compare_sides(
-        result[key]['images_per_second'], _itself)
-           for name,key in files.items()}
+    def from_files(key): return compare_sides(result[key]['images_per_second'], _itself)
+    out = {f"{result['size']} px batches from {name}":from_files(key) for name,key in files.items()}
     for stage,sides in result['stages'].items():
         out[f'training {stage}'] = compare_sides(sides, _train)
     out['prediction'] = compare_sides(result['predict'], _images_per_second)
@@ -554,8 +553,8 @@ def plot_parts(
                                layout='constrained', squeeze=False)
         plt.close(fig)
         for ax,(stage,parts) in zip(axs[0], result['parts'].items()):
-            speed = {f'no {name}':np.divide(rates, parts['all']) for name,
-                     rates in parts.items() if name!='all'}
+            speed = {f'no {name}':np.divide(rates, parts['all'])
+                     for name,rates in parts.items() if name!='all'}
             _plot_speeds(ax, speed)
             ax.set(title=stage, xlabel='speed without it', yticks=range(len(speed)),
                    yticklabels=speed)
@@ -580,8 +579,8 @@ def bench_speed(
     profile:str='cpu', # a name in `PROFILES`
     rounds:int=3, # how often both sides take turns
 ):
-    """Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured before, `ValueError`
-    for less than one round."""
+    """Compare the speed of both loops on this machine. Raises `FileExistsError` if it was measured
+    before, `ValueError` for less than one round."""
     if rounds<1:
         raise ValueError(f'Both sides take turns at least once: rounds is 1 or more, not {rounds}.')
     spec,file = _to_measure('benchmark', results, profile)

@@ -69,8 +69,8 @@ def _transfer():
     try: yield
     except DownloadError: raise
     except HTTPError as e:
-        text,wait = f'the server answers {e.code} {e.reason}', _retry_after(
-            e.headers['Retry-After'])
+        text = f'the server answers {e.code} {e.reason}'
+        wait = _retry_after(e.headers['Retry-After'])
         e.close()
         if e.code in (408,429) or e.code>=500: raise _Trouble(text, wait) from None
         raise DownloadError(text) from None
@@ -237,8 +237,8 @@ def _unpack(
     folder, # the folder that it becomes; must not exist
     stop:threading.Event, # set when the user stops the program
 ):
-    """Unpack all files of an archive into one folder, which is complete or absent. Raises `DownloadError` for an unsafe
-    archive, and what `zipfile` raises for a damaged one."""
+    """Unpack all files of an archive into one folder, which is complete or absent. Raises
+    `DownloadError` for an unsafe archive, and what `zipfile` raises for a damaged one."""
     with zipfile.ZipFile(archive) as z, atomic_path(folder) as part:
         members = _members(z, Path(archive).stat().st_size)
         part.mkdir()
@@ -273,8 +273,8 @@ class _State:
 
 # %% ../../nbs/06_data.download.ipynb #99fa2167
 def _install(s:_State, name, part):
-    """Check a complete file and put it, or what is packed in it, in its place. Returns what is wrong if it is damaged.
-    Raises `DownloadError` for an archive that is unsafe."""
+    """Check a complete file and put it, or what is packed in it, in its place. Returns what is
+    wrong if it is damaged. Raises `DownloadError` for an archive that is unsafe."""
     sha = file_hash(part)
     expected = {**_KNOWN, **s.checksums}.get(name, sha)
     if sha!=expected: return f'it has the SHA-256 {sha} instead of {expected}'

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FORMATS', 'PILLOW_SUFFIXES', 'SUFFIXES', 'MAX_PIXELS', 'fail_if', 'read_image', 'as_rgb', 'image_size', 'read_small',
-           'read_mask', 'is_clutter', 'image_files', 'read_table', 'table_rows', 'as_numbers', 'content_hashes']
+           'read_mask', 'is_clutter', 'image_files', 'table_rows', 'read_table', 'as_numbers', 'content_hashes']
 
 # %% ../../nbs/01_data.files.ipynb #4962eb49
 import csv, io, os, sqlite3, time, zlib
@@ -193,15 +193,15 @@ def is_clutter(path):
     "Is this a file that systems, browsers and challenges leave between images?"
     name,stem = path.name.lower(), path.stem.lower()
     if name.startswith('.') or name in ('thumbs.db','desktop.ini','__macosx'): return True
-    return stem in ('license','licence','readme',
-                    'attribution') or stem.endswith(('_superpixels','_metadata'))
+    if stem.endswith(('_superpixels','_metadata')): return True
+    return stem in ('license','licence','readme','attribution')
 
 # %% ../../nbs/01_data.files.ipynb #8bec439e
 def image_files(
     folder, # of images or masks
 )->list: # paths, sorted
-    """The image files of a folder, or of the only folder in it. Raises `DataError` if there is no folder or no image,
-    and for files that are neither images nor known."""
+    """The image files of a folder, or of the only folder in it. Raises `DataError` if there is no
+    folder or no image, and for files that are neither images nor known."""
     folder = Path(folder)
     if not folder.is_dir():
         raise DataError(
@@ -213,32 +213,6 @@ def image_files(
     unknown = [f.name for f in files if f.suffix.lower() not in SUFFIXES or f.is_dir()]
     fail_if(unknown, f'No images, but in {folder}', 'Move them out of the folder.')
     return files
-
-# %% ../../nbs/01_data.files.ipynb #be4091cc
-def read_table(
-    path, # a CSV file
-    columns=None, # names of the columns that are wanted; None: all
-)->pd.DataFrame: # these columns, of text; None for an empty cell
-    "A table separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Raises `DataError` for anything else."
-    rows = table_rows(path)
-    header = rows[0] if rows else []
-    if columns is None: columns = header
-    missing = [c for c in columns if header.count(c)!=1]
-    fix = f"It must have {', '.join(map(str, columns))}, once each."
-    fail_if(missing, f'Missing or doubled columns in {path}', fix)
-    uneven = [row[0] for row in rows if len(row)!=len(header)]
-    fail_if(uneven, f'Rows of {path} with more or fewer cells than its header', 'Correct them.')
-    return pd.DataFrame(rows[1:], columns=header, dtype=object)[list(columns)]
-
-# %% ../../nbs/01_data.files.ipynb #a6e1f857
-def table_rows(
-    path, # a CSV file
-)->list: # of lists of cells: text, None for an empty one; the header is the first
-    "The rows of a table that are not blank. Raises `DataError` for a file that is none."
-    try: return _cells(_decode(Path(path).read_bytes()))
-    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
-    except (UnicodeError, csv.Error) as e:
-        raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
 
 # %% ../../nbs/01_data.files.ipynb #098e2be8
 def _decode(content):
@@ -255,6 +229,32 @@ def _cells(text):
     rows = csv.reader(io.StringIO(text, newline=''), delimiter=separator, skipinitialspace=True)
     rows = [[cell.strip() or None for cell in row] for row in rows]
     return [row for row in rows if any(row)]
+
+# %% ../../nbs/01_data.files.ipynb #a6e1f857
+def table_rows(
+    path, # a CSV file
+)->list: # of lists of cells: text, None for an empty one; the header is the first
+    "The rows of a table that are not blank. Raises `DataError` for a file that is none."
+    try: return _cells(_decode(Path(path).read_bytes()))
+    except OSError as e: raise DataError(f'{path} cannot be read ({e.strerror}).') from e
+    except (UnicodeError, csv.Error) as e:
+        raise DataError(f'{path} cannot be read as a table ({e}): save it as CSV, in UTF-8.') from e
+
+# %% ../../nbs/01_data.files.ipynb #be4091cc
+def read_table(
+    path, # a CSV file
+    columns=None, # names of the columns that are wanted; None: all
+)->pd.DataFrame: # these columns, of text; None for an empty cell
+    "A table separated by commas, semicolons or tabs, in UTF-8 or UTF-16. Raises `DataError` for anything else."
+    rows = table_rows(path)
+    header = rows[0] if rows else []
+    if columns is None: columns = header
+    missing = [c for c in columns if header.count(c)!=1]
+    fix = f"It must have {', '.join(map(str, columns))}, once each."
+    fail_if(missing, f'Missing or doubled columns in {path}', fix)
+    uneven = [row[0] for row in rows if len(row)!=len(header)]
+    fail_if(uneven, f'Rows of {path} with more or fewer cells than its header', 'Correct them.')
+    return pd.DataFrame(rows[1:], columns=header, dtype=object)[list(columns)]
 
 # %% ../../nbs/01_data.files.ipynb #7a31b806
 def as_numbers(
@@ -276,9 +276,8 @@ def content_hashes(
     with ThreadPoolExecutor() as pool: hashes = dict(zip(new, pool.map(_sha256, new)))
     settled = [(*keys[p], hashes[p], _row_sum(keys[p], hashes[p])) for p in new
                if now-max(keys[p][2:])>_SETTLED]
-    if settled:
-        _with_table(lambda db: db.executemany('INSERT OR REPLACE INTO checked VALUES (?,?,?,?,?,?)',
-                                              settled))
+    insert = 'INSERT OR REPLACE INTO checked VALUES (?,?,?,?,?,?)'
+    if settled: _with_table(lambda db: db.executemany(insert, settled))
     return [None if p is None else hashes.get(p) or known[keys[p]] for p in paths]
 
 # %% ../../nbs/01_data.files.ipynb #5e15a1f5

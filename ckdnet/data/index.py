@@ -29,8 +29,8 @@ SPLITS = ('train','select',*HELD_OUT,'twin')
 # %% ../../nbs/01_data.index.ipynb #6510a8ee
 def make_index(images, masks, diagnosis, split, lesion={}):
     "The index from dicts of id → path, path, class and lesion; `images` decides which rows there are."
-    rows = [(i, path, masks.get(i), diagnosis.get(i), split, lesion.get(i)) for i,
-            path in images.items()]
+    rows = [(i, path, masks.get(i), diagnosis.get(i), split, lesion.get(i))
+            for i,path in images.items()]
     return pd.DataFrame(rows, columns=COLUMNS, dtype=object)
 
 # %% ../../nbs/01_data.index.ipynb #cb2a6cac
@@ -90,6 +90,7 @@ def register_dataset(
     DATASETS[dataset.name] = dataset
     return dataset
 
+# %% ../../nbs/01_data.index.ipynb #b514eb2e
 def get_dataset(
     name:str, # of a registered data set, or of a published one
 )->Dataset:
@@ -128,6 +129,7 @@ def train_parts(
     folds = StratifiedGroupKFold(n, shuffle=True, random_state=seed)
     return [train.index[part] for _,part in folds.split(train, diagnosis, lesion)]
 
+# %% ../../nbs/01_data.index.ipynb #d2a279c2
 def move_part(df, fraction, seed, name):
     "Move a stratified part of 'train' to the split `name`; images of one lesion stay together."
     if not 0<fraction<=.5:
@@ -245,11 +247,12 @@ def fingerprint(
     "Identifies the images of a run in its result file. Raises `DataError` for files that do not exist."
     used = df[df.split.isin(splits)]
     hashes = content_hashes([*used.image, *used['mask']])
-    table = used[['image_id','diagnosis','split']].assign(
-        lesion=used.lesion.where(used.split=='valid'), image=hashes[:len(used)],
-        mask=hashes[len(used):])
-    sha256 = hashlib.sha256(
-        table.to_csv(index=False, lineterminator='\n').encode()).hexdigest()[:16]
+    n = len(used)
+    lesion = used.lesion.where(used.split=='valid')
+    table = used[['image_id','diagnosis','split']]
+    table = table.assign(lesion=lesion, image=hashes[:n], mask=hashes[n:])
+    csv = table.to_csv(index=False, lineterminator='\n')
+    sha256 = hashlib.sha256(csv.encode()).hexdigest()[:16]
     out = dict(images=df.split.value_counts().to_dict(), sha256=sha256)
     return out | dict(edition='; '.join(df.edition.unique())) if 'edition' in df else out
 

@@ -42,8 +42,9 @@ def check_classes(labels, classes):
 class StoreDataset:
     """Rows of a `Store` with one kind of target, as plain tensors.
 
-    A list of B positions gives a batch, `(image (B,3,H,W) uint8, target)`; a single position an item without B.
-    The target is a mask (B,H,W) uint8 of 0 and 1, or a diagnosis (B,) int64. What is given stands between the two.
+    A list of B positions gives a batch, `(image (B,3,H,W) uint8, target)`; a single position an
+    item without B. The target is a mask (B,H,W) uint8 of 0 and 1, or a diagnosis (B,) int64. What
+    is given stands between the two.
 
     >>> x,y = StoreDataset(store, range(100), 'mask')[[0,1,2]]"""
     def __init__(self,

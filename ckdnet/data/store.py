@@ -39,6 +39,7 @@ def mask_facts(path, mask):
     corners = mask[[0,0,-1,-1], [0,-1,0,-1]]
     return str(Path(path).parent), not mask.any(), bool(corners.all())
 
+# %% ../../nbs/04_data.store.ipynb #0c05f977
 def decode(image, mask, size):
     "The files of an image and its mask as (3,size,size) and (size,size) uint8, and the facts of the mask or None."
     pixels = load_image(image, size).transpose(2,0,1)

@@ -52,8 +52,8 @@ def skin(
     tone = rng.choice(SKIN)*(1 + .04*rng.standard_normal() + .012*rng.standard_normal(3))
     gx,gy = .12*rng.standard_normal(2)
     light = 1 + gx*x + gy*y - rng.uniform(.1,1.2)*np.hypot(x,y)**3
-    fine = .014*(rng.uniform(.4,2)*noise(rng,size,.14,3) + rng.uniform(.3,1.5)*noise(rng,size,.02,
-                                                                                     2))
+    coarse = rng.uniform(.4,2)*noise(rng,size,.14,3)
+    fine = .014*(coarse + rng.uniform(.3,1.5)*noise(rng,size,.02,2))
     spots = .05*rng.uniform(.2,1.6)*sigmoid(3*(noise(rng,size,.05,2)-1.3))
     return tone*(light[...,None] + (fine-spots)[...,None]*(.5,1.2,1.2))
 
@@ -201,8 +201,8 @@ def nevus(rng, size):
     core = np.exp(-((depth.max()-depth)/(.35*area**.5))**2)
     T = T*(1-rng.uniform(-.15,.55)*core[...,None]*(.8,1,1))
     if atypical: T = blend(T, (.38,.23,.18), .8*sigmoid(3*(noise(rng,size,.6*area**.5,3)-.8)))
-    if rng.random()<.7: structure = rng.uniform(.15,.5)*network(rng,size,
-                                                                rng.uniform(.022,.036))*(1-.5*core)
+    if rng.random()<.7:
+        structure = rng.uniform(.15,.5)*network(rng,size,rng.uniform(.022,.036))*(1-.5*core)
     else: structure = .35*dots(rng,mask,int(90*area)+5,.009) # globules
     T = T*(1.04-structure[...,None]*(.8,1,1))
     width = rng.uniform(.006,.03)
@@ -402,8 +402,9 @@ def make_synthetic(
     size:int=128, # side of the images, px, at least 32
     seed:int=0, # 0 or more; another seed gives other lesions
 )->Path: # the folder
-    """Draw a sample of lesions in the layout of ISIC2017, or return an existing one with the same arguments.
-    Raises `ValueError` for too few images or too small a size, `FileExistsError` for a folder with other content."""
+    """Draw a sample of lesions in the layout of ISIC2017, or return an existing one with the same
+    arguments. Raises `ValueError` for too few images or too small a size, `FileExistsError` for a
+    folder with other content."""
     folder = Path(folder)
     sizes = dict(zip(FIRST_IMAGE, (n_train,n_valid,n_test)))
     args = dict(n_train=n_train, n_valid=n_valid, n_test=n_test, size=size, seed=seed,
@@ -554,15 +555,15 @@ def as_derm7pt(folder, rows):
     table,parts = [],dict(train=[], valid=[], test=[])
     for i,label,im,_ in rows:
         for kind in 'al': save_image(folder/'images'/'NEL'/f'N{kind}l{i:03d}.jpg', im)
-        table.append(
-            (i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back', f'NEL/Nll{i:03d}.jpg',
-                      f'NEL/Nal{i:03d}.jpg', None))
+        clinical,dermoscopic = f'NEL/Nll{i:03d}.jpg', f'NEL/Nal{i:03d}.jpg'
+        table.append((i+1, words[label], 1, 'absent', ('male','female')[i%2], 'back',
+                      clinical, dermoscopic, None))
         parts[('train','train','valid','test')[i//3%4]].append((i,))
     header = ('case_num','diagnosis','seven_point_score','streaks','sex','location','clinic','derm',
               'case_id')
     write_lines(folder/'meta'/'meta.csv', header, table)
-    for name,indexes in parts.items(): write_lines(folder/'meta'/f'{name}_indexes.csv',
-                                                   ('indexes',), indexes)
+    for name,indexes in parts.items():
+        write_lines(folder/'meta'/f'{name}_indexes.csv', ('indexes',), indexes)
 
 # %% ../../nbs/03_data.synthetic.ipynb #49d36c8c
 def as_pad_ufes_20(folder, rows):
@@ -614,11 +615,10 @@ def as_milk10k(folder, rows):
     write_lines(folder/'MILK10k_Training_Metadata.csv', header, about)
 
 # %% ../../nbs/03_data.synthetic.ipynb #pub00008
-LAYOUTS = dict(ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as_isic2016,
-               isic2019=as_isic2019,
-               isic2020=as_isic2020, derm7pt=as_derm7pt, pad_ufes_20=as_pad_ufes_20,
-               bcn20000=as_bcn20000,
-               milk10k=as_milk10k)
+LAYOUTS = dict(
+    ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as_isic2016,
+    isic2019=as_isic2019, isic2020=as_isic2020, derm7pt=as_derm7pt,
+    pad_ufes_20=as_pad_ufes_20, bcn20000=as_bcn20000, milk10k=as_milk10k)
 
 # %% ../../nbs/03_data.synthetic.ipynb #cd88c892
 def draw_published(

@@ -104,8 +104,8 @@ def group_columns(
     found = {g:column(t, names) for g,names in GROUPS.items()}
     out = pd.DataFrame({g:t[c].str.lower() for g,c in found.items() if c}, index=t.index,
                        dtype=object)
-    out = out.where(~out.isin(['unknown','unk','not represented','nan','na','']) & out.notna(),
-                    None)
+    unknown = out.isin(['unknown','unk','not represented','nan','na','']) | out.isna()
+    out = out.where(~unknown, None)
     if 'age' in out: out['age'] = as_numbers(out[['age']].astype(object)).age
     if 'sex' in out: out['sex'] = out.sex.replace(dict(m='male', f='female'))
     if 'skin_type' in out: out['skin_type'] = out.skin_type.map(_skin_type)

@@ -20,8 +20,8 @@ from .root_seg import RootSegNet
 
 # %% ../../nbs/15_models.cascade.ipynb #d6543802
 class CKDOutput(NamedTuple):
-    """What the networks compute for a batch; what a model does not have is None. Logits are for losses, probabilities
-    for everything else."""
+    """What the networks compute for a batch; what a model does not have is None. Logits are for
+    losses, probabilities for everything else."""
     coarse_logits:torch.Tensor|None=None # (B,1,H,W), of RootSeg-Net
     coarse:torch.Tensor|None=None # (B,1,H,W), the probabilities that CKD-Cls-Net receives
     logits:torch.Tensor|None=None # (B,n_classes), of the classifier
@@ -159,8 +159,8 @@ def cascade_of_spec(
 )->CKDNet:
     "The cascade that a spec describes."
     return create_ckdnet(spec.backbone, n_classes, spec.pretrained, spec.variant, spec.width,
-                         spec.inside,
-                         spec.mask_channel, spec.entangle_cls, spec.channel_atten, fine)
+                         spec.inside, spec.mask_channel, spec.entangle_cls, spec.channel_atten,
+                         fine)
 
 # %% ../../nbs/15_models.cascade.ipynb #c15f0a33
 @model('root_seg', 'ckd_cls', 'ckd_seg')

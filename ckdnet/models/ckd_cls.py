@@ -7,6 +7,7 @@ __all__ = ['CKDClsNet']
 
 # %% ../../nbs/13_models.ckd_cls.ipynb #12eb679d
 import torch
+from fastcore.basics import patch
 from torch import nn
 from .encoders import Encoder, check_size
 from .layers import ChannelAtten, check_variant, entangle_cls
@@ -77,12 +78,14 @@ class CKDClsNet(nn.Module):
         "ChannelAtten, GAP, FC."
         return self.classify(self.atten(o))
 
-    def reset_classifier(self,
-        n_classes:int, # C of another data set
-    ):
-        "Replace the linear layer by a new one; all other weights stay."
-        self.fc = nn.Linear(self.fc.in_features, n_classes).to(self.fc.weight)
-
     def forward(self, x, coarse=None, phi=None): # as `encode`; returns (B,n_classes), logits
         fs,o = self.encode(x, coarse, phi)
         return self.head(o)
+
+# %% ../../nbs/13_models.ckd_cls.ipynb #ce2b1eff
+@patch
+def reset_classifier(self:CKDClsNet,
+    n_classes:int, # C of another data set
+):
+    "Replace the linear layer by a new one; all other weights stay."
+    self.fc = nn.Linear(self.fc.in_features, n_classes).to(self.fc.weight)

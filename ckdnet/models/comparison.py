@@ -218,6 +218,7 @@ class RecurrentConv(nn.Module):
         for _ in range(self.steps): o = self.conv(x+o)
         return o
 
+# %% ../../nbs/17_models.comparison.ipynb #f55c2e1a
 class RecurrentResidual(nn.Module):
     "The block of R2U-Net: two recurrent convolutions with a shortcut (Alom et al. 2018)."
     def __init__(self,
@@ -258,6 +259,7 @@ class ConvLSTM(nn.Module):
             h = o.sigmoid()*c.tanh()
         return h
 
+# %% ../../nbs/17_models.comparison.ipynb #9f5a9e4d
 class BothWays(nn.Module):
     "Join two maps (B,c,H,W) into one (B,2c,H,W) by one ConvLSTM in each direction (Azad et al. 2019)."
     def __init__(self,

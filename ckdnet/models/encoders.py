@@ -371,8 +371,8 @@ def set_drop_path(
     encoder:nn.Module, # changed in place
     rate:float, # 0…1: block i of n is left out with probability rate·i/n, i from 0; 0 switches it off
 ):
-    """Give the blocks of an encoder from timm a probability to be left out in training, which grows with the depth.
-    Raises `ValueError` for an encoder without such blocks."""
+    """Give the blocks of an encoder from timm a probability to be left out in training, which grows
+    with the depth. Raises `ValueError` for an encoder without such blocks."""
     blocks = [m for m in encoder.modules() if hasattr(m, 'drop_path')]
     if rate and not blocks:
         raise ValueError('This encoder has no blocks that can be left out: set drop_path to 0.')

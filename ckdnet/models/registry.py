@@ -20,6 +20,7 @@ class Model(NamedTuple):
 
 MODELS = {} # name → `Model`, of the modules that have been imported: see `all_models`
 
+# %% ../../nbs/10_models.registry.ipynb #bef1fd1e
 def model(
     *stages:str, # names of the stages that train it, in order
 ): # a decorator for a function of a spec and the number of classes
@@ -47,6 +48,7 @@ def all_models()->dict: # `MODELS`, complete
     for module in MODULES: import_module(f'ckdnet.models.{module}')
     return MODELS
 
+# %% ../../nbs/10_models.registry.ipynb #126f70ba
 def get_model(
     name:str, # of a registered model
 )->Model:
@@ -55,6 +57,7 @@ def get_model(
     check_name('model', name, models)
     return models[name]
 
+# %% ../../nbs/10_models.registry.ipynb #17ca0199
 def create_model(
     spec, # a `ckdnet.spec.Spec`
     n_classes:int, # C

@@ -101,8 +101,8 @@ class RootSegNet(nn.Module):
         super().__init__()
         self.variant = variant
         self.encoder = encoder
-        self.decoder = DeepLabV3PlusDecoder(encoder.channels[1], encoder.channels[4], width,
-                                            variant)
+        low,deep = encoder.channels[1], encoder.channels[4]
+        self.decoder = DeepLabV3PlusDecoder(low, deep, width, variant)
 
     def decode(self,
         feats:list, # the encoder's five maps

@@ -141,6 +141,7 @@ def save_weights(
     tensors = {k:v.contiguous() for k,v in get_model(model).state_dict().items()}
     with atomic_path(file) as part: part.write_bytes(save(tensors))
 
+# %% ../../nbs/30_train.callbacks.ipynb #6f567296
 def load_weights(
     model, # an `nn.Module` of the same architecture
     file, # path of a `.safetensors` file
@@ -184,6 +185,7 @@ def epoch_file(
     "Where the weights of one of the last epochs are kept."
     return folder/f'epoch{epoch}.safetensors'
 
+# %% ../../nbs/30_train.callbacks.ipynb #3f608e1b
 class KeepLast(Callback):
     "Keep the weights of the last epoch in `last.safetensors`, the mean of the last epochs in `average.safetensors`."
     def __init__(self,
@@ -243,6 +245,7 @@ class NotFinite(FloatingPointError):
         super().__init__(message)
         self.where = where
 
+# %% ../../nbs/30_train.callbacks.ipynb #5eab7161
 class FiniteGradientClip(GradientClip):
     "Limit the norm of the gradient to `max_norm`. Raises `NotFinite` if the loss or the gradient is not finite."
     def after_loss(self): self._check('loss', to_detach(self.loss).mean()) # of one image each in `get_preds`
@@ -262,8 +265,8 @@ class FiniteGradientClip(GradientClip):
 # %% ../../nbs/30_train.callbacks.ipynb #9c9e55d0
 _OF_PROCESS = dict(torch=object, random=object, numpy=object, cuda=list)
 STATE = dict(n_epoch=range(2**32), rows=[[float]], seconds=float, skipped=range(2**32),
-             best=(str,None), model=dict,
-             opt=dict, order=object, smooth_loss=object, random=[_OF_PROCESS])
+             best=(str,None), model=dict, opt=dict, order=object, smooth_loss=object,
+             random=[_OF_PROCESS])
 STATE |= {'epochs?':{'*':str}, 'scaler?':dict} # earlier versions did not keep these
 
 def read_state(
@@ -335,8 +338,8 @@ def usable_state(
     best, # path of the best weights, or None
     n_epoch:int, # of the training
 )->dict|None:
-    """The saved state of a training of `n_epoch` epochs; None, with a warning, if it or weights that it needs
-    are damaged."""
+    """The saved state of a training of `n_epoch` epochs; None, with a warning, if it or weights
+    that it needs are damaged."""
     state = read_state(file)
     if state and state['n_epoch']!=n_epoch:
         raise ValueError(f"{file} belongs to a training of {state['n_epoch']} epochs, not {n_epoch}: "
@@ -351,9 +354,9 @@ def usable_state(
 
 # %% ../../nbs/30_train.callbacks.ipynb #deb7cae7
 class Resume(Callback):
-    """Save the state of training in `file` after each epoch, and continue from it. `seconds` is the time of all epochs,
-    `skipped` the number of steps that mixed precision has skipped. A damaged state is not used: a warning names it, and
-    the training starts from its beginning."""
+    """Save the state of training in `file` after each epoch, and continue from it. `seconds` is the
+    time of all epochs, `skipped` the number of steps that mixed precision has skipped. A damaged
+    state is not used: a warning names it, and the training starts from its beginning."""
     order = 70 # after the recorder, the progress bar and the trackers
     def __init__(self,
         file, # path of the state, such as `resume.pt`

@@ -28,7 +28,7 @@ from filelock import FileLock, SoftFileLock, Timeout
 from ..core import file_lock, offenders
 from ..data.store import Store
 from ..progress import is_rewritten, progress_bar
-from ..resolve import Job, load_stage, resolve_all
+from ..resolve import Job, resolve_all
 from ..resultfile import read_result
 from .runs import (check_run, check_same_spec, environment, run_jobs, start_from,
                                trained_stage)
@@ -50,6 +50,7 @@ def is_cancelled()->bool:
     closing = worker.status not in (Status.running, Status.paused)
     return closing or task is None or task.state not in ('executing','long-running')
 
+# %% ../../nbs/37_train.grid.ipynb #34680144
 class StopIfCancelled(Callback):
     "Raises `InterruptedError` after the batch in which the task of a training was cancelled."
     def after_batch(self):
@@ -87,6 +88,7 @@ def ready_images(
         for size in sizes: Store(df, size, place/'stores')
     return df, dataset
 
+# %% ../../nbs/37_train.grid.ipynb #60dd7d36
 def job_on(
     images:tuple, # from `ready_images`
     spec, # these arguments as for `Job`
@@ -116,9 +118,10 @@ def train_task(
     with as_task(threads, log):
         start_from(spec.seed)
         net = job.create()
-        for p in plan.upstream: load_stage(p, net, job.folder(p))
+        for p in plan.upstream: job.load(p, net)
         trained_stage(job, plan, net)
 
+# %% ../../nbs/37_train.grid.ipynb #7c294de7
 def run_task(
     spec, # of the job
     results:Path,
@@ -207,6 +210,7 @@ def check_cluster(
     raise ValueError(f"There is no cluster '{cluster}': write local:2 for two workers on this machine, or the address "
                      'of a scheduler, such as tcp://192.168.0.10:8786.')
 
+# %% ../../nbs/37_train.grid.ipynb #65524d34
 @contextmanager
 def open_client(
     cluster:str, # as for `check_cluster`
@@ -291,8 +295,8 @@ def check_shared(
     client:Client,
     job:Job, # its folders are those of the grid
 ):
-    """Raises `OSError` if the workers do not share folders and locks with this process, `ValueError` if they have other
-    versions."""
+    """Raises `OSError` if the workers do not share folders and locks with this process,
+    `ValueError` if they have other versions."""
     lock = file_lock(job.place/'.grid.lock')
     if isinstance(lock, SoftFileLock):
         raise OSError(f'The drive of {job.place} has no locks, and two processes could train the same stage at once: '
@@ -353,7 +357,7 @@ def run_grid(
     client:Client, # of the cluster, for example from `open_client`
     **kwargs, # `threads` and `resources` of `run_grid_jobs`
 )->list: # their results
-    """Run specs on a cluster. It can be stopped and called again. Raises as `run_all`, `check_workers` and
-    `check_shared`, and `RuntimeError` for tasks that have failed."""
+    """Run specs on a cluster. It can be stopped and called again. Raises as `run_all`,
+    `check_workers` and `check_shared`, and `RuntimeError` for tasks that have failed."""
     jobs = resolve_all(specs, Path(folder).absolute(), Path(work).absolute(), data)
     return run_grid_jobs(jobs, results, client, **kwargs)

@@ -76,8 +76,9 @@ def train_missing(
     folds=(None,), # of a cross-validation; None: the official split
     work='runs', # folder for checkpoints and decoded images
 ):
-    """Train and evaluate the experiments that have no result yet. Says first how many they are and how long it takes;
-    continues where it was interrupted. Raises `ValueError` without a folder, and for a result of another spec."""
+    """Train and evaluate the experiments that have no result yet. Says first how many they are and
+    how long it takes; continues where it was interrupted. Raises `ValueError` without a folder, and
+    for a result of another spec."""
     results,folder = results_dir(results), data_dir(folder)
     if not results:
         raise ValueError(

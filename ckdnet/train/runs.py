@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['environment', 'start_from', 'one_process', 'stage_work', 'report_work', 'train_stage', 'trained_stage', 'out_of_fold',
-           'train', 'read_log', 'check_run', 'check_images', 'make_result', 'is_recorded', 'run', 'run_all',
-           'expected_time', 'what_will_run', 'run_jobs']
+           'read_log', 'train', 'check_images', 'check_run', 'make_result', 'check_same_spec', 'is_recorded',
+           'expected_time', 'what_will_run', 'run_jobs', 'run', 'run_all']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import os, platform, subprocess, tempfile, time
@@ -31,7 +31,7 @@ from ..losses import SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..progress import Pace, in_time, progress_bar
-from ..resolve import STAGE_FILES, WEIGHTS, Job, load_stage, resolve_all
+from ..resolve import STAGE_FILES, WEIGHTS, Job, resolve_all
 from ..resultfile import Run, describe_images, read_result, write_result
 from ..spec import RECIPES, Spec, spec_from_dict
 from .callbacks import InWords, load_weights
@@ -133,8 +133,8 @@ def train_stage(
 def _announce(plan, learn):
     spec = plan.spec
     fold = '' if spec.fold is None else f', fold {spec.fold}'
-    print(
-        f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {len(learn.dls.train_ds)} images')
+    n = len(learn.dls.train_ds)
+    print(f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {n} images')
 
 @contextmanager
 def _in_words(learn, plan):
@@ -179,10 +179,21 @@ def out_of_fold(
         net = others.create()
         for before in others.plans:
             if before.stage.net not in plan.stage.upstream: continue
-            load_stage(before, net, trained_stage(others, before, net))
+            trained_stage(others, before, net)
+            others.load(before, net)
         nets.append(net)
         part_of |= dict.fromkeys(job.df.image_id[part], i)
     return nets, part_of
+
+# %% ../../nbs/34_train.runs.ipynb #a41bc43a
+def read_log(
+    file, # `log.csv` of a stage
+    stage, # the `Stage`
+)->pd.DataFrame: # epoch, train_loss, valid_loss, metric, stage, metric_name
+    "The epochs of a stage."
+    log = pd.read_csv(file).drop(columns='time')
+    metric = log.columns[3]
+    return log.rename(columns={metric:'metric'}).assign(stage=stage.name, metric_name=metric)
 
 # %% ../../nbs/34_train.runs.ipynb #4c12f771
 def train(
@@ -195,37 +206,10 @@ def train(
     logs,done = [],{}
     for plan in job.plans:
         folder = trained_stage(job, plan, net)
-        finished = load_stage(plan, net, folder)
+        finished = job.load(plan, net)
         done[plan.stage.name] = dict(checkpoint=folder.name, recipe=asdict(plan.recipe), **finished)
         logs.append(read_log(folder/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
-
-def read_log(
-    file, # `log.csv` of a stage
-    stage, # the `Stage`
-)->pd.DataFrame: # epoch, train_loss, valid_loss, metric, stage, metric_name
-    "The epochs of a stage."
-    log = pd.read_csv(file).drop(columns='time')
-    metric = log.columns[3]
-    return log.rename(columns={metric:'metric'}).assign(stage=stage.name, metric_name=metric)
-
-# %% ../../nbs/34_train.runs.ipynb #3994e1da
-def check_run(
-    job:Job,
-    *folders, # that the run writes to
-):
-    """Raises `ValueError` for a spec that cannot be trained, `DataError` if images, masks or diagnoses are missing that
-    training or the report needs, and `OSError` for pretrained weights that cannot be had and for a folder that cannot
-    be written to."""
-    spec,df = job.spec, job.df
-    check_name('recipe', spec.recipe, RECIPES)
-    check_name('loss', spec.loss, SEG_LOSSES)
-    check_name('kind of weights', spec.weights, WEIGHTS)
-    check_diagnoses(df, job.dataset.classes)
-    for plan in job.plans: check_images(plan.stage, job)
-    _check_report(job)
-    if spec.pretrained: pretrained_weights(spec.backbone)
-    for folder in folders: _check_writable(Path(folder))
 
 # %% ../../nbs/34_train.runs.ipynb #26ad77ff
 _INSTEAD = dict(mask='Without masks the diagnosis alone can be trained, such as by `encoder`.',
@@ -241,12 +225,13 @@ def check_images(
     splits = ('train','select','valid') if stage.given else ('train','select')
     for split in splits:
         if len(usable(split)): continue
-        raise DataError(f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none. "
-                        + _INSTEAD[stage.target])
+        what = f"{stage.title} needs images with a {' and a '.join(needed)}: '{split}' has none."
+        raise DataError(f'{what} {_INSTEAD[stage.target]}')
     if stage.target=='mask': return
     trained,select = (usable(split).diagnosis for split in ('train','select'))
     _check_classes(stage, job.dataset, trained, select)
 
+# %% ../../nbs/34_train.runs.ipynb #ced224dd
 def _check_classes(stage, dataset, trained, select):
     absent = [c for c in dataset.classes if c not in set(trained)]
     if absent:
@@ -276,6 +261,24 @@ def _check_writable(folder):
         reason = f'{folder} cannot be written to ({e.strerror}): choose another folder'
         raise type(e)(e.errno, reason) from e
 
+# %% ../../nbs/34_train.runs.ipynb #3994e1da
+def check_run(
+    job:Job,
+    *folders, # that the run writes to
+):
+    """Raises `ValueError` for a spec that cannot be trained, `DataError` if images, masks or
+    diagnoses are missing that training or the report needs, and `OSError` for pretrained weights
+    that cannot be had and for a folder that cannot be written to."""
+    spec,df = job.spec, job.df
+    check_name('recipe', spec.recipe, RECIPES)
+    check_name('loss', spec.loss, SEG_LOSSES)
+    check_name('kind of weights', spec.weights, WEIGHTS)
+    check_diagnoses(df, job.dataset.classes)
+    for plan in job.plans: check_images(plan.stage, job)
+    _check_report(job)
+    if spec.pretrained: pretrained_weights(spec.backbone)
+    for folder in folders: _check_writable(Path(folder))
+
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
 def make_result(
     job:Job,
@@ -283,10 +286,9 @@ def make_result(
 ):
     "Train and evaluate a job, and write its result."
     spec,df,dataset = job.spec, job.df, job.dataset
-    twins = df.image_id[df.split=='twin'].tolist()
-    if twins:
-        print(
-            f'{len(twins)} training images are left out: they show or look like lesions of Validation or Test.')
+    twins = (df.split=='twin').sum()
+    if twins: print(f'{twins} training images are left out: they show or look like lesions of '
+                    'Validation or Test.')
     net,history,stages = train(job)
     start = time.monotonic()
     evaluation = evaluate(net, df, job.store, dataset, post_process=job.cleaning, other=spec.other,
@@ -300,6 +302,28 @@ def make_result(
               '_dihedral.csv':evaluation.dihedral, '_official.csv':evaluation.official,
               '_history.csv':history}
     write_result(file, origin | evaluation.metrics, tables, evaluation.arrays)
+
+# %% ../../nbs/34_train.runs.ipynb #31c8cfb4
+def check_same_spec(
+    file:Path, # a result file
+    other:Spec, # of the result
+    spec:Spec, # of the run
+):
+    "Raises `ValueError` with the fields that differ."
+    other = asdict(other)
+    differ = [f'{k} {other[k]} there, {v} here' for k,v in asdict(spec).items() if other[k]!=v]
+    fix = 'Choose another folder for the results, or another name for the images (data).'
+    if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
+
+# %% ../../nbs/34_train.runs.ipynb #da23cab6
+def _check_same_training(recorded, file, job):
+    stages = recorded.result['stages']
+    names = {plan.stage.name:job.folder(plan).name for plan in job.plans}
+    other = [stage for stage,name in names.items() if stages[stage].get('checkpoint', name)!=name]
+    fix = 'Choose another folder for the results, or remove this one.'
+    if other:
+        what = f'{file} was trained with another recipe, or by another version of the code'
+        raise ValueError(offenders(what, other, fix))
 
 # %% ../../nbs/34_train.runs.ipynb #1bc59569
 def is_recorded(
@@ -322,54 +346,6 @@ def is_recorded(
         raise ValueError(offenders('Files of a result that are damaged or missing', damaged, fix))
     else: print(offenders('Written again from the trained networks', damaged))
     return not damaged
-
-# %% ../../nbs/34_train.runs.ipynb #da23cab6
-def _check_same_training(recorded, file, job):
-    stages = recorded.result['stages']
-    names = {plan.stage.name:job.folder(plan).name for plan in job.plans}
-    other = [stage for stage,name in names.items() if stages[stage].get('checkpoint', name)!=name]
-    fix = 'Choose another folder for the results, or remove this one.'
-    if other:
-        raise ValueError(
-            offenders(f'{file} was trained with another recipe, or by another version of the code',
-                                         other, fix))
-
-def check_same_spec(
-    file:Path, # a result file
-    other:Spec, # of the result
-    spec:Spec, # of the run
-):
-    "Raises `ValueError` with the fields that differ."
-    other = asdict(other)
-    differ = [f'{k} {other[k]} there, {v} here' for k,v in asdict(spec).items() if other[k]!=v]
-    fix = 'Choose another folder for the results, or another name for the images (data).'
-    if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
-
-# %% ../../nbs/34_train.runs.ipynb #e974b172
-def run(
-    spec:Spec, # what to train
-    folder, # the images, in their official layout
-    results, # files go to `results/<data>/<name>/`: `<stem>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
-    work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
-    data:str=None, # a name for the images, for the record; by default that of the data set
-    cbs:Callable=None, # function of a `StagePlan` → fastai callbacks that listen to its training
-)->dict: # the result
-    """Train and evaluate a spec, and write its result. Reads a result that is there, continues an interrupted run. Says
-    what it does. Raises `ValueError` if the result of another spec or of other images is in this place, `DataError` for
-    images that do not suffice."""
-    return run_all([spec], folder, results, work, data, cbs)[0]
-
-def run_all(
-    specs:list, # of `Spec`
-    folder, # these arguments as for `run`
-    results,
-    work,
-    data:str=None,
-    cbs:Callable=None,
-)->list: # their results
-    "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
-    jobs = [replace(job, cbs=cbs) for job in resolve_all(specs, folder, work, data)]
-    return run_jobs(jobs, results)
 
 # %% ../../nbs/34_train.runs.ipynb #1e63795f
 def expected_time(
@@ -402,9 +378,8 @@ def what_will_run(
         work = [*(stage_work(*o) for o in todo), *(report_work(job) for job in left)]
         lines.append(expected_time(work, Pace(jobs[0].place)))
     lines += [_images_in_words(job) for job in {id(job.df):job for job in left}.values()]
-    first = jobs[0]
-    lines.append(
-        f'Results: {Path(results)/first.data}. Weights and logs: {first.place/first.data}.')
+    data,place = jobs[0].data, jobs[0].place
+    lines.append(f'Results: {Path(results)/data}. Weights and logs: {place/data}.')
     return '\n'.join(lines)
 
 def _images_in_words(job):
@@ -443,3 +418,29 @@ def _run(job, file, wait):
         try: make_result(job, file)
         finally: claim.unlink()
     return read_result(file)
+
+# %% ../../nbs/34_train.runs.ipynb #e974b172
+def run(
+    spec:Spec, # what to train
+    folder, # the images, in their official layout
+    results, # files go to `results/<data>/<name>/`: `<stem>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
+    work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
+    data:str=None, # a name for the images, for the record; by default that of the data set
+    cbs:Callable=None, # function of a `StagePlan` → fastai callbacks that listen to its training
+)->dict: # the result
+    """Train and evaluate a spec, and write its result. Reads a result that is there, continues an
+    interrupted run. Says what it does. Raises `ValueError` if the result of another spec or of
+    other images is in this place, `DataError` for images that do not suffice."""
+    return run_all([spec], folder, results, work, data, cbs)[0]
+
+def run_all(
+    specs:list, # of `Spec`
+    folder, # these arguments as for `run`
+    results,
+    work,
+    data:str=None,
+    cbs:Callable=None,
+)->list: # their results
+    "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
+    jobs = [replace(job, cbs=cbs) for job in resolve_all(specs, folder, work, data)]
+    return run_jobs(jobs, results)

@@ -229,13 +229,13 @@ def stage_fields(
     plan, # a `StagePlan`
 )->tuple: # names
     "The fields of the spec that the training of a stage depends on, those of its recipe and its images excepted."
-    model = get_model(plan.spec.model)
-    ours = model.build.__module__.startswith('ckdnet.')
-    read = model_fields(plan.spec) if ours else ('model', *model_fields(plan.spec))
-    others = [s for s in stages_of(plan.spec.model) if s.name!=plan.stage.name]
-    claimed = {f for s in others for f in s.spec_fields}
-    fields = (*_COMMON_FIELDS, *plan.stage.spec_fields, *(f for f in read if f not in claimed))
-    return tuple(dict.fromkeys(fields))
+    name = plan.spec.model
+    read = model_fields(plan.spec)
+    if get_model(name).build.__module__.startswith('ckdnet.'):
+        others = [s for s in stages_of(name) if s.name!=plan.stage.name]
+        read = [f for f in read if not any(f in s.spec_fields for s in others)]
+    else: read = ('model', *read)
+    return tuple(dict.fromkeys((*_COMMON_FIELDS, *plan.stage.spec_fields, *read)))
 
 # %% ../../nbs/32_train.spec.ipynb #21a84401
 TRAINING_VERSION = 3 # of the code; other numbers are trained again
@@ -253,9 +253,9 @@ def stage_record(
     fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
     return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images,
-                epochs=plan.epochs,
-                bs=plan.bs, metric=stage.metric, **_used(fields), recipe=_used(asdict(plan.recipe)),
-                augment=_used(AUGMENT[plan.recipe.augment]), upstream=upstream)
+                epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **_used(fields),
+                recipe=_used(asdict(plan.recipe)), augment=_used(AUGMENT[plan.recipe.augment]),
+                upstream=upstream)
 
 # %% ../../nbs/32_train.spec.ipynb #712f024f
 @contextmanager
@@ -267,6 +267,5 @@ def reads_recorded(
     yield replace(plan, spec=spec)
     bad = [k for k in spec.fields_read if k not in stage_fields(plan)]
     fix = f"Add them to the spec_fields of the stage '{plan.stage.name}', so that another value is trained anew."
-    if bad:
-        raise ValueError(offenders(
-            f'{plan.stage.title} reads fields of the spec that its record lacks', bad, fix))
+    what = f'{plan.stage.title} reads fields of the spec that its record lacks'
+    if bad: raise ValueError(offenders(what, bad, fix))
