@@ -18,7 +18,7 @@ from typing import NamedTuple
 import matplotlib.pyplot as plt, numpy as np, pandas as pd
 from .calibration import apply_temperature, plot_reliability
 from .core import atomic_path, check_name
-from .data.files import DataError, fail_if
+from .data.files import DataError, fail_if, read_table
 from .data.folder import own_cls_metrics
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import known_images, save_signatures, signatures
@@ -36,7 +36,8 @@ from .warn import WARNINGS
 
 # %% ../nbs/58_evaluate_set.ipynb #e89fafa5
 MELANOMA = ('melanoma','MEL') # what the class is called
-_UNTOLD = ('Malignant','Indeterminate') # labels of the ISIC Archive that may be a melanoma or not
+_UNTOLD = ( # labels of the ISIC Archive that may be a melanoma or not
+    'Malignant|Indeterminate|Indeterminate:Indeterminate melanocytic proliferations.*')
 
 class Labels(NamedTuple):
     "The labels of a data set in the classes of a cascade."
@@ -55,7 +56,7 @@ def mapped_labels(
     "The labels in the classes of a cascade. Raises `DataError` for labels that no rule maps."
     found = [df[c] for c in ('label','diagnosis') if c in df]
     classes,left_out,rule = _classes(found, name, trained, mapping)
-    known = found[0].notna() & ~found[0].isin(_UNTOLD)
+    known = found[0].notna() & ~found[0].astype(str).str.fullmatch(_UNTOLD)
     if mapping: known &= classes.notna()
     melanoma = classes.isin(MELANOMA).astype(object).where(known, None)
     if not set(MELANOMA) & set(trained.classes): melanoma[:] = None
@@ -103,9 +104,8 @@ def copies(
     for file in map(Path, training):
         if file.suffix=='.npz': ids = known_images(df, file).set_index('image_id').like
         else:
-            t = pd.read_csv(file, dtype=str)
-            fail_if({'image_id','use'}-set(t.columns), f'Columns that {file} lacks')
-            ids = t.image_id[t.use!='left out']
+            t = read_table(file, ['image_id','use'])
+            ids = t.image_id[t.use!='left out'].drop_duplicates()
             ids = pd.Series(ids.to_numpy(), ids)
         like = like.where(like!='', df.image_id.map(ids).fillna(''))
     return like
