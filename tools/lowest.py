@@ -5,8 +5,9 @@ from alone import run
 
 HERE = Path('build/lowest')
 LEFT_OUT = ('PYTHONPATH','VIRTUAL_ENV','CKDNET_RESULTS','CKDNET_DATA') # old IPython reads the packages of VIRTUAL_ENV
-NOTEBOOKS = ('00_core 01_data.files 20_losses 21_metrics 22_stats 24_resultfile 33_train.learners 40_evaluate 42_plots '
-             '48_pretrained 50_predictor 52_score 54_export').split()
+NOTEBOOKS = ('00_core 01_data.files 01_data.index 11_models.encoders 20_losses 21_metrics 22_stats 24_resultfile '
+             '33_train.learners 37_train.grid 40_evaluate 42_plots 48_pretrained 50_predictor 52_score 54_export '
+             '57_serve').split()
 
 def install(folder):
     "The Python of an environment with this package, and of each of its requirements the lowest version."
