@@ -713,7 +713,7 @@ def ckdnet_bench(
     if metrics: kind,n = 'metrics of both loops', len(seeds)
     elif alone: kind,n = 'speed of our loop', 1
     else: kind,n = 'speed of both loops', rounds
-    with timed(f'Measures the {kind}, {n} times, profile {profile}. Results: {results}.', work,
+    with timed(f'Measures the {kind}, {n} ×, profile {profile}. Results: {results}.', work,
                f'bench, {kind}, {profile}', n):
         if metrics: bench_metrics(images, results, work, data, profile, seeds)
         elif alone: bench_alone(images, results, work, profile)
