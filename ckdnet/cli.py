@@ -25,7 +25,7 @@ from types import NoneType
 from typing import Annotated, get_args
 from fastcore.script import anno_parser
 from . import __version__
-from .core import check_name, data_dir, offenders, results_dir
+from .core import check_name, check_new, data_dir, offenders, results_dir
 from .data.own import fail_if_others, own_files, record_own, recorded_own, register_own
 from .progress import Pace, in_time
 from .spec import PROFILES, Spec
@@ -646,6 +646,7 @@ def ckdnet_predict(
     maps:bool=False, # write the probabilities of both masks, too, as grey images?
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
+    check_new(out) # before PyTorch is loaded
     from ckdnet.pages import predict_files
     predict_files(images, out, weights, tta, maps)
 

@@ -189,7 +189,7 @@ def predict_files(
     with new_folder(out) as part:
         predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
         n = _write_all(predictor, predictions, part, failed, maps)
-    print(f'\n{n} images: {out}\n{_WRITTEN}') # below the progress bar
+    print(f"\n{n} image{'s'*(n!=1)}: {out}\n{_WRITTEN}") # below the progress bar
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/53_pages.ipynb #8d9db2a3
