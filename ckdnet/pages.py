@@ -97,6 +97,7 @@ _CSS = f"""<style>
 .ckdnet .b i {{ position:absolute; inset:0 auto 0 0; background:#9ecae9 }}
 .ckdnet .b span {{ position:relative; padding-left:4px }}
 .ckdnet p {{ margin:4px 0 0; color:#8a3a00 }}
+.ckdnet .n {{ margin-top:10px }}
 </style>"""
 
 # %% ../nbs/53_pages.ipynb #55ebdd09
@@ -113,7 +114,7 @@ def _sheet(cards, failed=(), before='', after=''):
     "A contact sheet of `card`s, and the images that could not be read."
     lost = ''.join(f'<p>{html.escape(printable(reason))}</p>' for reason in failed)
     return (f'{_CSS}<div class="ckdnet">{before}<div class="cards">{"".join(cards)}</div>'
-            f'{lost}<div>{NOTICE}</div>{after}</div>')
+            f'{lost}<div class="n">{NOTICE}</div>{after}</div>')
 
 # %% ../nbs/53_pages.ipynb #cce0d454
 class Pages:
