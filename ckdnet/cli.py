@@ -8,9 +8,8 @@ __all__ = ['TRACKERS', 'EXPORTS', 'as_meant', 'for_user', 'check_typed', 'mispla
            'listed_experiments', 'listed_datasets', 'typed_value', 'spec_changes', 'changed_name', 'specs_of',
            'timm_names', 'check_backbone', 'load_module', 'run_and_report', 'check_tracker', 'ckdnet_run', 'headline',
            'report', 'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score',
-           'ckdnet_download', 'timed', 'ckdnet_release', 'judged_name', 'weights_of', 'judge_all', 'ckdnet_evaluate',
-           'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench', 'known_values', 'after_comma',
-           'whole_parser', 'complete']
+           'ckdnet_download', 'timed', 'ckdnet_release', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export',
+           'ckdnet_serve', 'ckdnet_bench', 'known_values', 'after_comma', 'whole_parser', 'complete']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, os, re, shlex, sys, time
@@ -26,7 +25,7 @@ from types import NoneType
 from typing import Annotated, get_args
 from fastcore.script import anno_parser
 from . import __version__
-from .core import check_name, data_dir, offenders, results_dir
+from .core import check_name, check_new, data_dir, offenders, results_dir
 from .data.own import fail_if_others, own_files, record_own, recorded_own, register_own
 from .progress import Pace, in_time
 from .spec import PROFILES, Spec
@@ -36,16 +35,12 @@ def as_meant(
     arguments, # of a command, as the shell passes them
     options=(), # those that the command has, such as '--dry-run'
 )->list: # the same, but `['a,','b']` is `['a,b']`, and `--dry_run` is `--dry-run` if this is the option
-    """Join what the shell has split after a comma, take `-` and `_` in an option for the same, and write `--set` before
-    each of its fields."""
+    "Join what the shell has split after a comma, and take `-` and `_` in an option for the same."
     spelled = {o.replace('_', '-'):o for o in options}
     meant = []
     for a in arguments:
         name,equals,value = a.partition('=')
-        last = meant[-1] if meant else ''
-        if last.endswith(',') and not a.startswith('-'): meant[-1] += a
-        elif last=='--set': meant[-1] += '='+a
-        elif last.startswith('--set=') and equals and not a.startswith('-'): meant.append('--set='+a)
+        if meant and meant[-1].endswith(',') and not a.startswith('-'): meant[-1] += a
         elif a.startswith('--'):
             meant.append(spelled.get(name.replace('_', '-'), name)+equals+value)
         else: meant.append(a)
@@ -252,13 +247,13 @@ def spec_changes(
     `typed_value`."""
     pairs = [t.partition('=') for t in typed]
     names = [k for k,_,_ in pairs]
-    without = [k for k,equals,_ in pairs if not equals]
-    if without: raise ValueError(f'--set {without[0]}: write {without[0]}=VALUE, without spaces.')
     if names: list_items('fields', ','.join(names))
     for k in names:
         if k in _OPTIONS: raise ValueError(f'--set {k}: pass {_OPTIONS[k]}.')
     known = {f.name:f for f in fields(Spec) if f.name not in _OPTIONS}
     check_typed('field of the spec', names, known)
+    without = [k for k,equals,_ in pairs if not equals]
+    if without: raise ValueError(f'--set {without[0]}: write {without[0]}=VALUE, without spaces.')
     return {k:typed_value(known[k], text) for k,_,text in pairs}
 
 def changed_name(
@@ -353,7 +348,7 @@ def ckdnet_run(
     dataset:str='isic2017', # a published data set, see below, or one that --module registers
     module:str=None, # a Python module of yours that registers data sets or models, such as my_readers
     backbone:str=None, # of every encoder, a name of timm; as --set backbone=…, so part of the result's name
-    set:Annotated[str, dict(action='append')]=None, # fields of the spec, such as size=96 lr=1e-3; part of the result's name
+    set:Annotated[str, dict(nargs='+')]=None, # fields of the spec, such as size=96 lr=1e-3; part of the result's name
     data:str=None, # name of the images in the results; by default that of the data set
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where checkpoints and decoded images are kept
@@ -393,7 +388,7 @@ def ckdnet_run(
       challenges: isic2017, isic2018, isic2016, isic2019, isic2020
       others: ham10000, ph2, derm7pt, pad_ufes_20, bcn20000, milk10k, archive, archive_isic2017, archive_isic2018"""
     names = list_items('names', names)
-    if not module: check_typed('experiment', names, listed_experiments(ckdnet_run.__doc__))
+    check_typed('experiment', names, listed_experiments(ckdnet_run.__doc__))
     check_typed('profile', [profile], PROFILES)
     check_tracker(tracker)
     seeds = list_numbers('seeds', seeds)
@@ -415,10 +410,7 @@ def ckdnet_run(
                     positive=positive)
     fail_if_others(results/data, own)
     if not own: folder = where_images(folder)
-    if module:
-        load_module(module)
-        from ckdnet.train.spec import EXPERIMENTS
-        check_typed('experiment', names, EXPERIMENTS)
+    load_module(module)
     if own: register_own(data, own)
     specs = specs_of(names, seeds, folds, scratch, changes, profile=profile, dataset=dataset)
     if cluster:
@@ -612,110 +604,37 @@ def ckdnet_release(
         release(resolve(spec, images, work, data), here.parent, file)
         print(check_card(file, images).round(3))
 
-# %% ../nbs/60_cli.ipynb #586ea7af
-def judged_name(
-    dataset, # the arguments of `ckdnet_evaluate`
-    own, # from `own_files`
-    data,
-)->str:
-    "The name of the images in the results. Raises `ValueError` for none, an unknown one, or two."
-    if own and dataset: raise ValueError('--dataset is a published data set, --images are your own: leave out one of them.')
-    if own: return plain_name('the images', data or 'own')
-    if not dataset: raise ValueError('No images were given: pass --dataset, or --images for your own.')
-    from ckdnet.data.index import DATASETS, READERS
-    import ckdnet.data.isic # registers its data sets
-    check_typed('data set', [dataset], {**READERS, **DATASETS})
-    return dataset
-
-def weights_of(
-    given, # weights as `weights_file` takes them, or a result of `ckdnet_run`
-    place:Path, # folder for the weights of a run
-    trained_on, # folder of the images of the run, where they are a published set
-    work, # the --work of the run
-): # as `weights_file` takes them
-    "The weights that are meant; those of a run are written first, with the signatures of its training images."
-    if not str(given).endswith('.json'): return given
-    file = Path(given)
-    data,make_it = file.parent.parent.name, f'ckdnet run {file.parent.name} --seeds {file.stem}'
-    spec = recorded_spec(file, make_it)
-    images = images_of(file.parent.parent, trained_on)
-    from ckdnet.data.leaks import SIGNATURES, training_signatures
-    from ckdnet.pretrained import FILE_NAME
-    from ckdnet.publish import release
-    from ckdnet.resolve import resolve
-    job = resolve(spec, images, work, data)
-    trained_networks(job, file, make_it) # says what to do if they are gone
-    place.mkdir()
-    release(job, file.parent.parent.parent, place/FILE_NAME)
-    training_signatures(job.df, place/SIGNATURES)
-    return place
-
-# %% ../nbs/60_cli.ipynb #7b5395d6
-def judge_all(
-    given:list, # of one cascade or two, from `weights_of`
-    name:str, # of the images
-    options:dict, # of `evaluate_set`, or with 'images' of `evaluate_own`
-    results:Path,
-    overwrite:bool,
-):
-    "Judge cascades on the same images, write and print what came out. Raises `FileExistsError` before it begins."
-    from ckdnet.data.leaks import beside
-    from ckdnet.evaluate_set import (compare_sets, evaluate_own, evaluate_set, set_file,
-                                     which_split)
-    from ckdnet.predictor import Predictor
-    from ckdnet.set_page import headlines, write_set
-    predictors = [Predictor.from_pretrained(w) for w in given]
-    splits = [which_split(options.get('split'), name, p.dataset) for p in predictors]
-    files = [set_file(p.metadata['spec'], name, s, results) for p,s in zip(predictors, splits)]
-    there = [f for f in files if f.exists() and not overwrite]
-    if there: raise FileExistsError(f'{there[0]} exists: pass another --results, or --overwrite.')
-    if len(set(files))<len(files):
-        raise ValueError(f'Both cascades would write {files[0]}: judge them one by one, with two --results.')
-    judge = evaluate_own if 'images' in options else evaluate_set
-    done = [judge(p, name=name, training=beside(w), **options) for p,w in zip(predictors, given)]
-    for result in done: print(headlines(result), write_set(result, results, overwrite), sep='\n')
-    if len(done)==2: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
-
 # %% ../nbs/60_cli.ipynb #03e29e69
 @command
 def ckdnet_evaluate(
-    dataset:str=None, # a published data set: ph2, ham10000, archive, isic2016 to isic2020, derm7pt, …
+    dataset:str=None, # a published data set: ph2, ham10000, archive, isic2016 to isic2020, derm7pt, … ; must be given
     folder:str=None, # as it was unpacked; by default CKDNET_DATA
-    images:str=None, # your own images instead, a folder or a table
-    masks:str=None, # folder of their masks
-    labels:str=None, # table of their labels
-    classes:str=None, # which labels the classes of the cascade are: 'melanoma=cancer nevus=mole,Spitz nevus'
-    image_column:str=None, # of your table; columns of the usual names are found
-    label_column:str=None,
-    mask_column:str=None,
-    group_column:str=None, # with the lesion or patient
-    data:str=None, # name of your own images in the results; by default own
-    split:str=None, # of a published set, such as test; by default Validation of the set of the training, else all
-    weights:str=None, # file, folder, owner/name on the Hugging Face hub, or result of a run; by default the package's own
-    against:str=None, # another cascade, to compare with
-    trained_on:str=None, # images of the run, where they are a published set; by default CKDNET_DATA
-    work:str='runs', # the --work of the run
-    module:str=None, # a Python module of yours that registers data sets or models
+    weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
+    against:str=None, # other weights, to compare with
+    split:str=None, # of its index, such as test; by default Validation of the set of the training, else every image
+    classes:str=None, # labels and classes of the cascade, such as mole=nevus,cancer=melanoma,wart=
     leave_out:bool=False, # leave out the images that the cascade was trained on
     tta:bool=False, # average several views?
     results:str=None, # where the result goes; by default CKDNET_RESULTS, else data/results
     overwrite:bool=False, # replace a result that is there
 ):
-    """Judge a trained cascade on labelled images: a result file <dataset>/<name>_of_<training>/<seed>.json, a table
-    with a row per image, and a page to read. Says which labels became which classes, what was left out, and which
-    images the cascade was trained on."""
-    load_module(module)
-    own = own_files(images, masks, labels, image_column=image_column, label_column=label_column,
-                    mask_column=mask_column, group=group_column)
-    name = judged_name(dataset, own, data)
-    folder = None if own else where_images(folder)
-    options = dict(classes=classes, leave_out=leave_out, tta=tta)
-    options |= {k:v for k,v in own.items() if v} if own else dict(folder=folder, split=split)
-    from tempfile import TemporaryDirectory
-    with TemporaryDirectory(ignore_cleanup_errors=True) as d:
-        given = [weights_of(w, Path(d)/f'{i}', trained_on, work)
-                 for i,w in enumerate([weights, against] if against else [weights])]
-        judge_all(given, name, options, where_results(results), overwrite)
+    """Judge a trained cascade on a labelled data set: a result file <dataset>/<name>_of_<training>/<seed>.json, a table
+    with a row per image, and a page to read. Says which labels became which classes, and what was left out."""
+    if not dataset: raise ValueError('No data set was given: pass --dataset.')
+    pairs = [item.partition('=') for item in list_items('classes', classes)] if classes else []
+    if any(not sign for _,sign,_ in pairs):
+        raise ValueError('Each item of --classes is label=class.')
+    images = where_images(folder)
+    from ckdnet.data.index import DATASETS, READERS
+    import ckdnet.data.isic # registers the data sets
+    check_typed('data set', [dataset], {**READERS, **DATASETS})
+    from ckdnet.evaluate_set import compare_sets, evaluate_set, headlines
+    options = dict(split=split, mapping={k:v for k,_,v in pairs}, leave_out=leave_out, tta=tta)
+    done = [evaluate_set(w, dataset, images, **options)
+            for w in ([weights, against] if against else [weights])]
+    for result in done:
+        print(headlines(result), result.write(where_results(results), overwrite), sep='\n')
+    if against: print(compare_sets(*done).to_string(float_format='{:.3f}'.format, na_rep=''))
 
 # %% ../nbs/60_cli.ipynb #55bf1ee8
 @command
@@ -724,13 +643,12 @@ def ckdnet_predict(
     out:str='predicted', # folder for diagnoses, masks and the contact sheet; new or empty
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     tta:bool=False, # average several views?
-    engine:str='auto', # onnx, torch, or the faster one of them that is installed
     maps:bool=False, # write the probabilities of both masks, too, as grey images?
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
-    check_typed('engine', [engine], ('auto','onnx','torch'))
+    check_new(out) # before PyTorch is loaded
     from ckdnet.pages import predict_files
-    predict_files(images, out, weights, tta, engine, maps)
+    predict_files(images, out, weights, tta, maps)
 
 # %% ../nbs/60_cli.ipynb #50100d85
 @command
@@ -739,12 +657,10 @@ def ckdnet_export(
     out:str=None, # the file to write; of web the folder
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
-    fixed:bool=False, # of onnx: for one image of the weights' size only, for runtimes that need it?
 ):
     "Write a released cascade in a form that other programs can run."
     check_name('kind of export', kind, ('onnx','program','web'))
     if not out: raise ValueError('No file was given: pass --out.')
-    if fixed and kind!='onnx': raise ValueError('--fixed is an option of onnx: leave it out.')
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade
     from ckdnet.warn import thresholds_of
@@ -756,9 +672,8 @@ def ckdnet_export(
         print(
             f'Show it with: python -m http.server --bind 127.0.0.1 --directory {shlex.quote(out)}')
     else:
-        what = (net, out, size, classes, about['temperature'], thresholds_of(about))
-        if kind=='onnx': export_onnx(*what, fixed)
-        else: export_program(*what)
+        write = export_onnx if kind=='onnx' else export_program
+        write(net, out, size, classes, about['temperature'], thresholds_of(about))
     written = [f for f in Path(out).iterdir()] if kind=='web' else [Path(out)]
     print(f'{out}: {sum(f.stat().st_size for f in written)/1e6:.1f} MB')
 
@@ -799,7 +714,7 @@ def ckdnet_bench(
     if metrics: kind,n = 'metrics of both loops', len(seeds)
     elif alone: kind,n = 'speed of our loop', 1
     else: kind,n = 'speed of both loops', rounds
-    with timed(f'Measures the {kind}, {n} times, profile {profile}. Results: {results}.', work,
+    with timed(f'Measures the {kind}, {n} ×, profile {profile}. Results: {results}.', work,
                f'bench, {kind}, {profile}', n):
         if metrics: bench_metrics(images, results, work, data, profile, seeds)
         elif alone: bench_alone(images, results, work, profile)

@@ -97,6 +97,7 @@ _CSS = f"""<style>
 .ckdnet .b i {{ position:absolute; inset:0 auto 0 0; background:#9ecae9 }}
 .ckdnet .b span {{ position:relative; padding-left:4px }}
 .ckdnet p {{ margin:4px 0 0; color:#8a3a00 }}
+.ckdnet .n {{ margin-top:10px }}
 </style>"""
 
 # %% ../nbs/53_pages.ipynb #55ebdd09
@@ -113,7 +114,7 @@ def _sheet(cards, failed=(), before='', after=''):
     "A contact sheet of `card`s, and the images that could not be read."
     lost = ''.join(f'<p>{html.escape(printable(reason))}</p>' for reason in failed)
     return (f'{_CSS}<div class="ckdnet">{before}<div class="cards">{"".join(cards)}</div>'
-            f'{lost}<div>{NOTICE}</div>{after}</div>')
+            f'{lost}<div class="n">{NOTICE}</div>{after}</div>')
 
 # %% ../nbs/53_pages.ipynb #cce0d454
 class Pages:
@@ -190,7 +191,7 @@ def predict_files(
     with new_folder(out) as part:
         predictions = progress_bar(predictor.stream(good, tta), len(good), what='images predicted')
         n = _write_all(predictor, predictions, part, failed, maps)
-    print(f'\n{n} images: {out}\n{_WRITTEN}') # below the progress bar
+    print(f"\n{n} image{'s'*(n!=1)}: {out}\n{_WRITTEN}") # below the progress bar
     if failed: raise DataError('\n'.join([f'{len(failed)} files could not be predicted:', *failed]))
 
 # %% ../nbs/53_pages.ipynb #8d9db2a3

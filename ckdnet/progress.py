@@ -101,10 +101,11 @@ class Pace:
 
     def keep(self,
         kind:str, # of work, with all that its speed depends on
-        n:int, # images
+        n:int, # images; 0: nothing is kept
         seconds:float,
     ):
         "Remember how long it took."
+        if not n: return
         with suppress(OSError): write_json(self.file, self.rates | {kind:seconds/n})
 
     def expected(self, kind:str, n:int)->float|None: # s; None: not known
