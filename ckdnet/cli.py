@@ -566,9 +566,12 @@ def judged_name(
     data,
 )->str:
     "The name of the images in the results. Raises `ValueError` for none, an unknown one, or two."
-    if own and dataset: raise ValueError('--dataset is a published data set, --images are your own: leave out one of them.')
+    if own and dataset:
+        raise ValueError(
+            '--dataset is a published data set, --images are your own: leave out one of them.')
     if own: return plain_name('the images', data or 'own')
-    if not dataset: raise ValueError('No images were given: pass --dataset, or --images for your own.')
+    if not dataset:
+        raise ValueError('No images were given: pass --dataset, or --images for your own.')
     from ckdnet.data.index import DATASETS, READERS
     import ckdnet.data.isic # registers its data sets
     check_typed('data set', [dataset], {**READERS, **DATASETS})
@@ -617,7 +620,8 @@ def judge_all(
     there = [f for f in files if f.exists() and not overwrite]
     if there: raise FileExistsError(f'{there[0]} exists: pass another --results, or --overwrite.')
     if len(set(files))<len(files):
-        raise ValueError(f'Both cascades would write {files[0]}: judge them one by one, with two --results.')
+        raise ValueError(
+            f'Both cascades would write {files[0]}: judge them one by one, with two --results.')
     judge = evaluate_own if 'images' in options else evaluate_set
     done = [judge(p, name=name, training=beside(w), **options) for p,w in zip(predictors, given)]
     for result in done: print(headlines(result), write_set(result, results, overwrite), sep='\n')
@@ -638,7 +642,7 @@ def ckdnet_evaluate(
     group_column:str=None, # with the lesion or patient
     data:str=None, # name of your own images in the results; by default own
     split:str=None, # of a published set, such as test; by default Validation of the set of the training, else all
-    weights:str=None, # file, folder, owner/name on the Hugging Face hub, or result of a run; by default the package's own
+    weights:str=None, # file, folder, owner/name on the Hugging Face hub, or result of a run; by default the package's
     against:str=None, # another cascade, to compare with
     trained_on:str=None, # images of the run, where they are a published set; by default CKDNET_DATA
     work:str='runs', # the --work of the run

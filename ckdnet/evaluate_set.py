@@ -45,7 +45,8 @@ def by_classes(
     fail_if(set(to)-set(label), 'Labels that no image has', there)
     found = label.map(to).astype(object)
     left = label[label.notna() & found.isna()].value_counts()
-    return found.where(found.notna(), None), [f'In none of the classes: {v} {n}' for v,n in left.items()]
+    said = [f'In none of the classes: {v} {n}' for v,n in left.items()]
+    return found.where(found.notna(), None), said
 
 # %% ../nbs/58_evaluate_set.ipynb #e89fafa5
 _UNTOLD = ('Malignant','Indeterminate') # labels of the ISIC Archive that may be a melanoma or not
@@ -197,8 +198,8 @@ class SetResult:
 
     def file(self, results)->Path:
         "Where it is written in a folder of results, as from `set_file`."
-        record = self.record
-        return set_file(record['spec'], record['data']['name'], record['evaluated']['split'], results)
+        r = self.record
+        return set_file(r['spec'], r['data']['name'], r['evaluated']['split'], results)
 
 # %% ../nbs/58_evaluate_set.ipynb #1d309ff8
 def _record(predictor, trained, name, df, images, evaluated):

@@ -76,10 +76,12 @@ def _risk(ax, result):
 # %% ../nbs/59_set_page.ipynb #72b8b435
 def plot_set(
     result:SetResult,
+    upright:bool=False, # one below the other, as on a telephone?
 )->plt.Figure: # closed
     "ROC curves, reliability before and after the temperature, risk and coverage."
+    shape,size = ((3,1),(4,10.5)) if upright else ((1,3),(9.5,3.6))
     with plt.style.context(STYLE):
-        fig,axs = plt.subplots(1, 3, figsize=(9.5,3.6), layout='constrained')
+        fig,axs = plt.subplots(*shape, figsize=size, layout='constrained')
         plt.close(fig)
         _roc(axs[0], result)
         for name,part in result.record['evaluated']['calibration'].items():
@@ -94,7 +96,7 @@ def plot_set(
 def _test_said(test):
     "A test of `ckdnet.groups.group_tests` in a sentence."
     of = f"{in_words(test['column'])}: {in_words(test['metric'])}"
-    if test['p'] is None: return f'{of} was not compared: there are no two groups of ten images that have it.'
+    if test['p'] is None: return f'{of} was not compared: fewer than two groups have ten images.'
     differs = f"{of} differs by up to {test['difference']:.3f} between {test['groups']} groups"
     p = f"p = {test['p_holm']:.3f}"
     if test['p_holm']<.05: return f'{differs}, more than chance explains ({p}).'
@@ -118,24 +120,26 @@ def _calibration_table(e):
 
 def _warnings_table(e):
     t = pd.DataFrame(e['warnings'], dtype=object).set_index('warning').rename_axis(None)
-    t['share'] = t.share.map('{:.1%}'.format)
+    t['images'],t['share'] = t.images.astype(int), t.share.map('{:.1%}'.format)
     return t.rename(columns=dict(wrong_with='wrong with it', wrong_without='wrong without it'))
 
 def _groups_table(e):
     t = pd.DataFrame(e['groups'], columns=['column','group','metric','images','value','low','high'])
     rows = {(in_words(m), in_words(f'{c}: {g}')):(n, v, low, high)
             for c,g,m,n,v,low,high in t.sort_values('metric', kind='stable').to_numpy()}
-    t = pd.DataFrame(rows, index=['images','value','lowest','highest'], dtype=object).T
-    return t.rename_axis([None,None])
+    return pd.DataFrame(rows, index=['images','value','lowest','highest'], dtype=object).T
 
 # %% ../nbs/59_set_page.ipynb #95a07839
 _CSS = """<style>
-body { font:15px/1.5 system-ui, sans-serif; max-width:60rem; margin:2em auto; padding:0 1em; color:#222; background:#fff }
+body { font:15px/1.5 system-ui, sans-serif; max-width:60rem; margin:2em auto; padding:0 1em;
+  color:#222; background:#fff }
 .t { overflow-x:auto } table { border-collapse:collapse; font-variant-numeric:tabular-nums }
 th, td { padding:.15em .7em; text-align:right; white-space:nowrap; border-bottom:1px solid #ddd; font-weight:normal }
 thead th { color:#555; vertical-align:bottom } tbody th { text-align:left; vertical-align:top }
-img { max-width:100% } .f { overflow-x:auto } .f img { min-width:38rem }
-h1 { font-size:1.4em; line-height:1.25 } h2 { font-size:1.15em; margin:1.6em 0 .4em } li { overflow-wrap:anywhere }
+img { width:100%; margin-top:1em } h1 { font-size:1.4em; line-height:1.25 } h2 { font-size:1.15em; margin:1.6em 0 .4em }
+li { overflow-wrap:anywhere }
+@media (max-width:38rem) { body { margin:1em auto } ul { padding-left:1.2em } td { padding:.15em .35em }
+  th { padding:.15em .35em .15em 0; white-space:normal } }
 </style>"""
 
 def _cell(v):
@@ -158,19 +162,25 @@ _RATES = '<p>How often each warning fires, and the share of wrong diagnoses with
 _GROUPS = ('<p>p: how often groups dealt out at random, lesion by lesion, differ as much; corrected for the number '
            'of columns (Holm). A difference that chance explains is no proof that there is none.</p>')
 
+def _inline(fig): return f'data:image/png;base64,{base64.b64encode(as_png(fig)).decode()}'
+
+def _figure(result):
+    "The curves side by side; on a telephone one below the other."
+    narrow = f'<source media="(max-width:38rem)" srcset="{_inline(plot_set(result, upright=True))}">'
+    wide = f'<img alt="ROC curve, reliability, risk and coverage" src="{_inline(plot_set(result))}">'
+    return f'<picture>{narrow}{wide}</picture>'
+
 def page(
     result:SetResult,
 )->str: # HTML, with its figure inside
     "A result to be read in a browser."
     e,data,spec = (result.record[k] for k in ('evaluated','data','spec'))
-    image = base64.b64encode(as_png(plot_set(result))).decode()
     name = f"{spec['name']} of {spec['dataset']}, seed {spec['seed']}, on {data['name']}"
     title = html.escape(name)
-    figure = f'<img alt="ROC curve, reliability, risk and coverage" src="data:image/png;base64,{image}">'
     parts = [
         _section('What was judged', _list(about_set(result))),
         _section('Metrics, with 95 % intervals', _table(_metrics_table(e))),
-        f'<div class="f">{figure}</div>',
+        _figure(result),
         _section('Calibration', _table(_calibration_table(e))),
         _section('Warnings', _RATES, _table(_warnings_table(e))),
         _section('Groups', _list(tests)+_GROUPS if (tests := said_of_groups(result)) else '',
@@ -188,7 +198,8 @@ def write_set(
     "Write the result and its page. Raises `FileExistsError` before anything is written."
     file = result.file(results)
     if file.exists() and not overwrite:
-        raise FileExistsError(f'{file} exists: choose another folder of results, or replace it (--overwrite).')
+        raise FileExistsError(
+            f'{file} exists: choose another folder of results, or replace it (--overwrite).')
     write_result(file, result.record, {'.csv':result.images}, result.arrays)
     with atomic_path(file.with_suffix('.html')) as part:
         part.write_text(page(result), encoding='utf-8')

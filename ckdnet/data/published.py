@@ -148,14 +148,15 @@ def index_of(
     df['split'],df['lesion'] = cells(split),cells(lesion)
     groups = group_columns(t)
     for g in groups: df[g] = groups[g].to_numpy()
-    return df.assign(label=cells(label), edition=edition+_recognised(df.image_id, cells(label))).astype(
-        dict(mask=object, lesion=object))
+    about = edition+_recognised(df.image_id, cells(label))
+    return df.assign(label=cells(label), edition=about).astype(dict(mask=object, lesion=object))
 
 def _recognised(ids, labels):
     "What is added to an edition: which published one has these labels."
     if labels is None: return ''
     hash = labels_hash(ids, labels)
-    return f', labels {hash}: ' + (f'as published ({known})' if (known := known_edition(hash)) else 'of no known edition')
+    known = known_edition(hash)
+    return f', labels {hash}: ' + (f'as published ({known})' if known else 'of no known edition')
 
 def _fail_if_without_file(missing, t, found, edition):
     "Raise `DataError` that says whether a part or everything is missing."
