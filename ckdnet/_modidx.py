@@ -1351,7 +1351,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
             'ckdnet.set_page': { 'ckdnet.set_page._calibration_table': ('set_page.html#_calibration_table', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page._cell': ('set_page.html#_cell', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page._figure': ('set_page.html#_figure', 'ckdnet/set_page.py'),
-                                 'ckdnet.set_page._groups_table': ('set_page.html#_groups_table', 'ckdnet/set_page.py'),
+                                 'ckdnet.set_page._groups_tables': ('set_page.html#_groups_tables', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page._inline': ('set_page.html#_inline', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page._list': ('set_page.html#_list', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page._metrics_table': ('set_page.html#_metrics_table', 'ckdnet/set_page.py'),

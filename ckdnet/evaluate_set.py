@@ -19,7 +19,7 @@ from .data.files import DataError, fail_if
 from .data.folder import own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
-from .data.published import TARGETS, map_labels, whole_index
+from .data.published import TARGETS, diagnosis_table, map_labels, whole_index
 from .evaluate import per_image, summary
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
@@ -63,12 +63,14 @@ def _classes(found, name, trained, classes):
     "Classes of the columns with labels, lines of what is left out, and the rule."
     if classes: return *by_classes(found[0], trained, classes), 'the given classes'
     for label in found:
-        if set(label.dropna())<=set(trained.classes): return label, [], 'the labels are the classes of the cascade'
+        if set(label.dropna())<=set(trained.classes):
+            return label, [], 'the labels are the classes of the cascade'
     to = next((k for k,c in TARGETS.items() if c==tuple(trained.classes)), None)
     source = 'archive' if name.startswith('archive') else name
     fix = (f"The cascade has the classes {', '.join(trained.classes)}: say which labels they are, such as "
            f"--classes '{trained.classes[0]}=label1,label2'.")
-    if to is None: fail_if(found[0].dropna().unique(), f'Labels of {name} without a class', fix)
+    if to is None or diagnosis_table(source).empty:
+        fail_if(found[0].dropna().unique(), f'Labels of {name} without a class', fix)
     for label in found:
         try: return *map_labels(label, source, to), f"the table diagnoses.csv, from {source} to {to}"
         except DataError as e: error = e

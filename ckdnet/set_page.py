@@ -123,11 +123,14 @@ def _warnings_table(e):
     t['images'],t['share'] = t.images.astype(int), t.share.map('{:.1%}'.format)
     return t.rename(columns=dict(wrong_with='wrong with it', wrong_without='wrong without it'))
 
-def _groups_table(e):
-    t = pd.DataFrame(e['groups'], columns=['column','group','metric','images','value','low','high'])
-    rows = {(in_words(m), in_words(f'{c}: {g}')):(n, v, low, high)
-            for c,g,m,n,v,low,high in t.sort_values('metric', kind='stable').to_numpy()}
-    return pd.DataFrame(rows, index=['images','value','lowest','highest'], dtype=object).T
+def _groups_tables(e):
+    "Metric → table with a row per group."
+    t = pd.DataFrame(e['groups'])
+    if not len(t): return {}
+    t.index = [in_words(f'{c}: {g}') for c,g in zip(t.column, t.group)]
+    t = t.rename(columns=dict(low='lowest', high='highest'))
+    return {in_words(m):part[['images','value','lowest','highest']]
+            for m,part in t.groupby('metric', sort=False)}
 
 # %% ../nbs/59_set_page.ipynb #95a07839
 _CSS = """<style>
@@ -137,6 +140,7 @@ body { font:15px/1.5 system-ui, sans-serif; max-width:60rem; margin:2em auto; pa
 th, td { padding:.15em .7em; text-align:right; white-space:nowrap; border-bottom:1px solid #ddd; font-weight:normal }
 thead th { color:#555; vertical-align:bottom } tbody th { text-align:left; vertical-align:top }
 img { width:100%; margin-top:1em } h1 { font-size:1.4em; line-height:1.25 } h2 { font-size:1.15em; margin:1.6em 0 .4em }
+h3 { font-size:1em; margin:1.2em 0 .3em }
 li { overflow-wrap:anywhere }
 @media (max-width:38rem) { body { margin:1em auto } ul { padding-left:1.2em } td { padding:.15em .35em }
   th { padding:.15em .35em .15em 0; white-space:normal } }
@@ -184,7 +188,7 @@ def page(
         _section('Calibration', _table(_calibration_table(e))),
         _section('Warnings', _RATES, _table(_warnings_table(e))),
         _section('Groups', _list(tests)+_GROUPS if (tests := said_of_groups(result)) else '',
-                 _table(_groups_table(e)))]
+                 *(f'<h3>{html.escape(m)}</h3>{_table(t)}' for m,t in _groups_tables(e).items()))]
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{title}</title>{_CSS}'
     return (f'<!doctype html><html lang="en"><head>{head}</head><body><h1>{title}</h1>'
             f"<p>For research; not a medical device.</p>{''.join(parts)}</body></html>")
@@ -200,7 +204,7 @@ def write_set(
     if file.exists() and not overwrite:
         raise FileExistsError(
             f'{file} exists: choose another folder of results, or replace it (--overwrite).')
+    text = page(result)
     write_result(file, result.record, {'.csv':result.images}, result.arrays)
-    with atomic_path(file.with_suffix('.html')) as part:
-        part.write_text(page(result), encoding='utf-8')
+    with atomic_path(file.with_suffix('.html')) as part: part.write_text(text, encoding='utf-8')
     return file

@@ -194,7 +194,8 @@ def published_index(name, classes, read, folder, seed=42, split=True):
         df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
     absent = ', '.join(c for c in classes if c not in present)
-    if absent: notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
+    if split and absent:
+        notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
     if split: check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
