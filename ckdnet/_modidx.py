@@ -1367,6 +1367,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                  'ckdnet.set_page.page': ('set_page.html#page', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page.plot_set': ('set_page.html#plot_set', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page.said_of_groups': ('set_page.html#said_of_groups', 'ckdnet/set_page.py'),
+                                 'ckdnet.set_page.tables_of': ('set_page.html#tables_of', 'ckdnet/set_page.py'),
                                  'ckdnet.set_page.write_set': ('set_page.html#write_set', 'ckdnet/set_page.py')},
             'ckdnet.sources': { 'ckdnet.sources.Photograph': ('sources.html#photograph', 'ckdnet/sources.py'),
                                 'ckdnet.sources._below': ('sources.html#_below', 'ckdnet/sources.py'),

@@ -179,7 +179,7 @@ def evaluated_part(
         groups=_rows(by_group(images, trained)), group_tests=_rows(group_tests(images, trained)),
         risk_coverage=_rows(risk_coverage(images, trained)), warnings=_rows(warnings))
 
-# %% ../nbs/58_evaluate_set.ipynb #d47c5b14
+# %% ../nbs/58_evaluate_set.ipynb #4d91adf7
 def set_file(
     spec:dict, # of the cascade, as in its metadata
     name:str, # of the data set
@@ -190,6 +190,7 @@ def set_file(
     part = '' if split=='all' else f'_{split}'
     return Path(results)/name/f"{spec['name']}_of_{spec['dataset']}{part}"/f"{spec['seed']}.json"
 
+# %% ../nbs/58_evaluate_set.ipynb #d47c5b14
 @dataclass
 class SetResult:
     "What a cascade does on a data set."
