@@ -62,7 +62,8 @@ def by_group(
     for column in [c for c in GROUP_COLUMNS if c in images]:
         for name,(metric,t) in group_metrics(images, dataset).items():
             for group,i in sorted(t.reset_index(drop=True).groupby(column).indices.items()):
-                ends = bootstrap_interval(lambda j: metric(i[j]), len(i), n, groups=lesions_of(t)[i])
+                lesions = lesions_of(t)[i]
+                ends = bootstrap_interval(lambda j: metric(i[j]), len(i), n, groups=lesions)
                 out.append((column, group, name, len(i), *ends))
     return pd.DataFrame(out, columns=['column','group','metric','images','value','low','high'])
 
@@ -91,7 +92,8 @@ def _permuted(metric, t, column, n, least, seed):
     label = t[column].to_numpy()[keep]
     unit,first,number = np.unique(lesions_of(t)[keep], return_index=True, return_inverse=True)
     def spread(label):
-        values = np.array([metric(keep[label==g]) for g in groups])
+        there = [g for g in groups if (label==g).any()] # a lesion may have images of two groups
+        values = np.array([metric(keep[label==g]) for g in there])
         values = values[~np.isnan(values)]
         return np.ptp(values) if len(values)>1 else np.nan
     if len(groups)<2 or np.isnan(value := spread(label)): return len(groups), np.nan, np.nan

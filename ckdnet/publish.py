@@ -92,7 +92,7 @@ def report_on_validation(
     half, # those of the file
     decided:dict, # from `decide_on_selection`
     features, # likewise
-)->dict: # 'metrics', 'calibration', 'half_precision', 'groups', 'group_tests', and 'far' with the share of the images beyond
+)->dict: # 'metrics', 'calibration', 'half_precision', 'groups', 'group_tests', 'far' with the share of images beyond
     "What is known from the Validation images; of groups nothing where no table has them."
     which = rows(job.df, 'valid')
     full,pred = (job.predict(which, n) for n in (net,half))
@@ -299,9 +299,10 @@ The file has half the digits of the trained network. On Validation the probabili
 def card_groups(m):
     "Metrics by age, sex and what else the table has; nothing without one."
     if not m.get('groups'): return ''
-    lines = [[f"{g['column']}: {g['group']}", *(g[k] for k in ('metric','images','value','low','high'))]
-             for g in m['groups']]
-    tests = [[t['column'], *(t[k] for k in ('metric','groups','difference','p_holm'))] for t in m['group_tests']]
+    of_group = 'metric','images','value','low','high'
+    of_test = 'metric','groups','difference','p_holm'
+    lines = [[f"{g['column']}: {g['group']}", *(g[k] for k in of_group)] for g in m['groups']]
+    tests = [[t['column'], *(t[k] for k in of_test)] for t in m['group_tests']]
     return f"""## Groups on Validation
 
 {markdown_table(['group','metric','images','value','lowest','highest'], lines)}

@@ -141,7 +141,8 @@ def lesions_of(
     images:pd.DataFrame, # with a row per image
 )->np.ndarray: # (N,)
     "The lesion of each image, its id where none is known."
-    return (images.lesion.fillna(images.image_id) if 'lesion' in images else images.image_id).to_numpy()
+    if 'lesion' not in images: return images.image_id.to_numpy()
+    return images.lesion.fillna(images.image_id).to_numpy()
 
 # %% ../nbs/45_table_metrics.ipynb #52d28b50
 def json_rows(

@@ -2,7 +2,8 @@
 
 `draw` makes 25,000 drawn lesions, 600 × 450 px, in FOLDER, one in fifty a second picture of another, and their tables.
 `measure` indexes 6,000, 12,000 and 25,000 of them, each in a process of its own with an empty table of hashes, and
-writes data/results/index.json; the files were read before, so no disk is measured. OTHER is a checkout of an older version, measured in turn."""
+writes data/results/index.json; the files were read before, so no disk is measured. OTHER is a checkout of an older
+version, measured in turn."""
 import json, os, platform, subprocess, sys, tempfile
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
@@ -45,7 +46,8 @@ def draw_all(folder):
     "The images, and a table of each number of them."
     folder.mkdir(parents=True)
     n = COUNTS[-1]
-    with ProcessPoolExecutor(2) as pool: list(pool.map(draw_one, [folder]*n, range(n), chunksize=100))
+    with ProcessPoolExecutor(2) as pool:
+        list(pool.map(draw_one, [folder]*n, range(n), chunksize=100))
     label = np.random.default_rng(0).choice(CLASSES, n)
     for n in COUNTS:
         rows = [f'{i:05d}.jpg,{label[i]}' for i in range(n)]
@@ -80,6 +82,8 @@ if __name__ == '__main__':
     else:
         checkouts = {'this version':Path.cwd()} | {f'commit {commit_of(o)}':o for o in other}
         size = np.mean([f.stat().st_size for f in folder.glob('*.jpg')])
-        write_json(OUT, dict(rows=measured(folder, checkouts), width=WIDTH, height=HEIGHT, mean_bytes=size,
-                             one_twin_in=TWINS, threads=2, cores=os.cpu_count(), python=platform.python_version(),
-                             versions={p:version(p) for p in ('numpy','pandas','pillow','scikit-learn')}))
+        versions = {p:version(p) for p in ('numpy','pandas','pillow','scikit-learn')}
+        write_json(OUT, dict(
+            rows=measured(folder, checkouts), width=WIDTH, height=HEIGHT, mean_bytes=size,
+            one_twin_in=TWINS, threads=2, cores=os.cpu_count(), python=platform.python_version(),
+            versions=versions))

@@ -77,7 +77,8 @@ if __name__=='__main__':
     others = pairs[~same & (pairs.correlation>=THRESHOLD)]
     rows = list(zip(others.known, others.asked, others.correlation))
     if len(sys.argv)>3:
-        write_pairs(Path(sys.argv[3]), [((df.image_id[k], df.image[k]), (ids[a], images[ids[a]])) for k,a,_ in rows])
+        files = [((df.image_id[k], df.image[k]), (ids[a], images[ids[a]])) for k,a,_ in rows]
+        write_pairs(Path(sys.argv[3]), files)
     shown = [[df.image_id[k], ids[a], round(float(c), 4)] for k,a,c in rows]
     write_json(Path('data/results/leaks.json'), dict(
         known=len(df), asked=len(ids), copies=COPIES, same_id=len(set(ids) & set(df.image_id)),

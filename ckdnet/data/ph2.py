@@ -64,7 +64,7 @@ def ph2(
     folder, # contains PH2_dataset.txt or .xlsx, and 'PH2 Dataset images'
 )->tuple: # index before the split, and lines for the user
     "The images of PH2. Raises `DataError` for anything missing, unknown or doubled."
-    path = find_table(folder, 'PH2_dataset', 'PH2 dataset')
+    path = find_table(folder, 'PH2_dataset', 'PH2 dataset', 'PH2_simple_dataset')
     label = ph2_labels(path)
     t = pd.DataFrame(index=label.index)
     found = pictures(folder, strict=False)

@@ -167,14 +167,15 @@ def index_of(
     df['split'],df['lesion'] = cells(split),cells(lesion)
     groups = group_columns(t)
     for g in groups: df[g] = groups[g].to_numpy()
-    return df.assign(label=cells(label), edition=edition+_recognised(df.image_id, cells(label))).astype(
-        dict(mask=object, lesion=object))
+    about = edition+_recognised(df.image_id, cells(label))
+    return df.assign(label=cells(label), edition=about).astype(dict(mask=object, lesion=object))
 
 def _recognised(ids, labels):
     "What is added to an edition: which published one has these labels."
     if labels is None: return ''
     hash = labels_hash(ids, labels)
-    return f', labels {hash}: ' + (f'as published ({known})' if (known := known_edition(hash)) else 'of no known edition')
+    known = known_edition(hash)
+    return f', labels {hash}: ' + (f'as published ({known})' if known else 'of no known edition')
 
 def _fail_if_without_file(missing, t, found, edition):
     "Raise `DataError` that says whether a part or everything is missing."
@@ -213,7 +214,8 @@ def published_index(name, classes, read, folder, seed=42, split=True):
         df = split_groups(df, seed)
     present = tuple(c for c in classes if (df.diagnosis==c).any())
     absent = ', '.join(c for c in classes if c not in present)
-    if absent: notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
+    if split and absent:
+        notes = [*notes, f'Classes without an image, which a training needs: {absent}.']
     if split: check_splits(df, present)
     print(f"{name}: {'; '.join(df.edition.unique())}\n{describe(df)}", *notes, sep='\n  ')
     return df
