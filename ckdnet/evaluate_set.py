@@ -49,7 +49,8 @@ def by_classes(
     return found.where(found.notna(), None), said
 
 # %% ../nbs/58_evaluate_set.ipynb #e89fafa5
-_UNTOLD = ('Malignant','Indeterminate') # labels of the ISIC Archive that may be a melanoma or not
+_UNTOLD = ( # labels of the ISIC Archive that may be a melanoma or not
+    'Malignant|Indeterminate|Indeterminate:Indeterminate melanocytic proliferations.*')
 
 class Labels(NamedTuple):
     "The labels of a data set in the classes of a cascade."
@@ -86,7 +87,7 @@ def mapped_labels(
     "The labels in the classes of a cascade. Raises `DataError` for labels that no rule maps."
     found = [df[c] for c in ('label','diagnosis') if c in df]
     mapped,left_out,rule = _classes(found, name, trained, classes)
-    known = found[0].notna() & ~found[0].isin(_UNTOLD)
+    known = found[0].notna() & ~found[0].astype(str).str.fullmatch(_UNTOLD)
     if classes: known &= mapped.notna()
     melanoma = mapped.isin(MELANOMA).astype(object).where(known, None)
     if not set(MELANOMA) & set(trained.classes): melanoma[:] = None

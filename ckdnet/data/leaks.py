@@ -16,7 +16,7 @@ import numpy as np, pandas as pd
 from PIL import Image
 from scipy.fft import dctn, idctn
 from ..core import atomic_path
-from .files import DataError, fail_if, read_small
+from .files import DataError, fail_if, read_small, read_table
 
 # %% ../../nbs/02_data.leaks.ipynb #a81545b5
 def known_overlaps()->pd.DataFrame: # columns one, other, images, counted, source
@@ -174,9 +174,8 @@ def copies(
     for file in map(Path, training):
         if file.suffix=='.npz': ids = known_images(df, file).set_index('image_id').like
         else:
-            t = pd.read_csv(file, dtype=str)
-            fail_if({'image_id','use'}-set(t.columns), f'Columns that {file} lacks')
-            ids = t.image_id[t.use!='left out']
+            t = read_table(file, ['image_id','use'])
+            ids = t.image_id[t.use!='left out'].drop_duplicates()
             ids = pd.Series(ids.to_numpy(), ids)
         like = like.where(like!='', df.image_id.map(ids).fillna(''))
     return like
