@@ -702,6 +702,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'ckdnet.export._folded': ('export.html#_folded', 'ckdnet/export.py'),
                                'ckdnet.export._import': ('export.html#_import', 'ckdnet/export.py'),
                                'ckdnet.export._in_file': ('export.html#_in_file', 'ckdnet/export.py'),
+                               'ckdnet.export._numbered': ('export.html#_numbered', 'ckdnet/export.py'),
                                'ckdnet.export._quiet': ('export.html#_quiet', 'ckdnet/export.py'),
                                'ckdnet.export._short': ('export.html#_short', 'ckdnet/export.py'),
                                'ckdnet.export._without_content': ('export.html#_without_content', 'ckdnet/export.py'),

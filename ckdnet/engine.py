@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
 from .core import check_name
-from .pretrained import Weights, build_cascade, read_weights
+from .pretrained import COUNTER, Weights, build_cascade, read_weights
 
 # %% ../nbs/50_engine.ipynb #d8fdb69d
 GRAPH = Path(str(files('ckdnet')))/'weights'/'ckdnet.onnx' # of the weights of the package
@@ -37,7 +37,7 @@ def _session(graph, tensors):
     options.intra_op_num_threads = int(os.environ.get('OMP_NUM_THREADS') or 0) # 0: one a core
     options.add_session_config_entry('session.intra_op.allow_spinning', '0')
     used = {k:ort.OrtValue.ortvalue_from_numpy(v) for k,v in tensors.items()
-            if not k.endswith('.num_batches_tracked')}
+            if not k.endswith(COUNTER)}
     options.add_external_initializers(list(used), list(used.values()))
     return ort.InferenceSession(graph, options, providers=['CPUExecutionProvider'])
 
@@ -138,7 +138,7 @@ class TorchEngine:
 
     def _tensor(self, x):
         import torch
-        return torch.tensor(x, device=self.ready.device)
+        return torch.tensor(np.ascontiguousarray(x), device=self.ready.device)
 
 # %% ../nbs/50_engine.ipynb #b63db920
 ENGINES = ('auto','onnx','torch')

@@ -372,7 +372,8 @@ def evaluate_set(
 )->SetResult:
     "Judge a cascade on a data set. Raises as `get_dataset` and its index, `mapped_labels`, `copies` and `Predictor`."
     if split: check_name('split', split, SPLITS)
-    predictor = weights if isinstance(weights, Predictor) else Predictor.from_pretrained(weights)
+    predictor = weights if isinstance(weights, Predictor) else Predictor.from_pretrained(
+        weights, 'torch') # as the model card
     if training is None: training = () if isinstance(weights, Predictor) else beside(weights)
     trained = _with_metrics(predictor.dataset)
     if name==trained.name: split = split or 'valid'
@@ -436,7 +437,7 @@ def _judged(predictor, trained, name, df, about):
     data['images'] = dict(train=0, select=0) | data['images']
     record = dict(spec=metadata['spec'], data=data,
                   stages=metadata.get('training', {}).get('stages', {}),
-                  device=str(predictor.ready.device),
+                  device=predictor.engine.device,
                   finished=datetime.now(timezone.utc).isoformat(timespec='seconds'),
                   **summary(images, trained), evaluated=evaluated)
     return SetResult(record, images, arrays, trained)
