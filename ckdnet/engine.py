@@ -163,5 +163,5 @@ def load_engine(
     graph = None if engine=='torch' else graph_of(w)
     missing = why_not_onnx(w, graph)
     if engine=='onnx' and missing: raise ImportError(f'onnxruntime cannot predict: {missing}.')
-    if engine=='torch' or missing: return TorchEngine(build_cascade(w), w.metadata['prediction']), w.metadata
-    return OnnxEngine(graph, w.tensors), w.metadata
+    if not missing and engine!='torch': return OnnxEngine(graph, w.tensors), w.metadata
+    return TorchEngine(build_cascade(w), w.metadata['prediction']), w.metadata

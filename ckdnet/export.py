@@ -228,9 +228,9 @@ def _numbered(net):
 def export_graph(
     weights=None, # as for `weights_file`; they are only read
 )->Path: # of the ONNX file beside them, with their name
-    """Write the graph of a released cascade for any number of images of its size; the file is complete or absent. Outputs
-    as of `Deployed` without a temperature. Its metadata name the SHA-256 of the weights, `engine` asks for it. Raises
-    `ImportError` without onnx, and as `read_weights` and `build_cascade`."""
+    """Write the graph of a released cascade for any number of images of its size; the file is complete or absent. Its
+    outputs are those of `Deployed` without a temperature, its metadata name the SHA-256 of the weights. Raises
+    `ImportError` without onnx, `DataError` for weights that the graph does not use, and as `load_cascade`."""
     onnx = _import('onnx')
     w = read_weights(weights)
     deployed = Deployed(_numbered(build_cascade(w)), fold=False)

@@ -253,7 +253,8 @@ def _content(file):
         with safe_open(file, 'np') as f:
             return f.metadata() or {}, {k:np.asarray(f.get_tensor(k)) for k in f.keys()}
     except (SafetensorError, OSError, TypeError, AttributeError) as e: # the last two: types that NumPy lacks
-        raise DataError(f'{file} cannot be read as weights ({e}): download or write it again.') from e
+        again = 'download or write it again.'
+        raise DataError(f'{file} cannot be read as weights ({e}): {again}') from e
 
 def _check_features(file, features, tensors):
     "Raises `DataError` for statistics that are not those of the input of the last layer."
@@ -297,12 +298,14 @@ def read_weights(
     damaged or something else, and `ValueError` if a later version has written it."""
     file = weights_file(file)
     described,tensors = _content(file)
-    text,again = described.get('ckdnet'), 'download or write it again.'
+    text = described.get('ckdnet')
     if text is None:
         raise DataError(f'{file} holds other weights: it was not written by `save_cascade`.')
-    if described.get('sha256')!=weights_digest(text, tensors): raise DataError(f'{file} is damaged: {again}')
+    if described.get('sha256')!=weights_digest(text, tensors):
+        raise DataError(f'{file} is damaged: download or write it again.')
     metadata = _described(file, text)
-    features = {k.removeprefix('features.'):tensors.pop(k) for k in [*tensors] if k.startswith('features.')}
+    of_features = [k for k in tensors if k.startswith('features.')]
+    features = {k.removeprefix('features.'):tensors.pop(k) for k in of_features}
     _check_features(file, features, tensors)
     return Weights(file, metadata | dict(features=features), tensors, described['sha256'])
 
@@ -332,7 +335,8 @@ def build_cascade(
     unlike = [k for k in expected.keys()|found.keys() if expected.get(k)!=found.get(k)]
     fail_if(unlike, f'Tensors that do not fit the networks of the spec in {w.file}',
             'Download or write it again.')
-    single = {k:v.astype(np.float32) if v.dtype.kind=='f' else v.copy() for k,v in w.tensors.items()}
+    single = {k:v.astype(np.float32) if v.dtype.kind=='f' else v.copy()
+              for k,v in w.tensors.items()}
     net.load_state_dict({k:torch.from_numpy(v) for k,v in single.items()}, assign=True)
     return net.eval().requires_grad_(False)
 

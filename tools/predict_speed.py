@@ -1,10 +1,12 @@
-"""How long a prediction takes in a new process, by each engine and by another checkout: seconds and peak memory, in turn.
+"""How long a prediction takes in a new process, by each engine and by another checkout, in turn.
 
-    python tools/predict_speed.py                               one photograph, the drawn one of the package
-    python tools/predict_speed.py --before ../old --many PHOTOGRAPHS     also an older checkout, and a folder of photographs
+    python tools/predict_speed.py                   one photograph, the drawn one of the package
+    python tools/predict_speed.py --before ../old   also by an older checkout
+    python tools/predict_speed.py --many FOLDER     the photographs of a folder instead
 
-Writes data/results/predict.json. Each process runs the command `predict` as a shell does."""
+Writes its part of data/results/predict.json. Each process runs the command `predict` as a shell does."""
 import argparse, json, os, subprocess, sys, tempfile, time
+from importlib.metadata import version
 from pathlib import Path
 import numpy as np, pandas as pd
 from PIL import Image
@@ -60,28 +62,53 @@ def difference(one, other):
     return dict(probability=float((a[probs]-b[probs]).abs().max(axis=None)),
                 diagnoses=int((a.diagnosis!=b.diagnosis).sum()), pixels=float(np.mean(pixels)))
 
-def origin():
-    "Commit, versions, and the machine."
-    from ckdnet.resultfile import describe_software
-    return describe_software()
+def origin(which):
+    "Commits and versions."
+    def commit(folder):
+        asked = ['git', '-C', folder, 'rev-parse', 'HEAD']
+        return subprocess.run(asked, stdout=subprocess.PIPE, text=True).stdout.strip()
+    packages = ('torch','timm','torchvision','onnxruntime','numpy','pandas')
+    return dict(commits={name:commit(checkout) for name,(checkout,_) in which.items()},
+                versions={p:version(p) for p in packages})
+
+WARM = """import sys, time
+from ckdnet.predictor import Predictor, sample
+predictor = Predictor.from_pretrained(engine=sys.argv[1])
+for _ in range(5): predictor(sample())
+start = time.perf_counter()
+for _ in range(40): predictor(sample())
+print(40/(time.perf_counter()-start))"""
+
+def warm(threads):
+    "Photographs in a second, one after the other in one process, as a server predicts them."
+    env = os.environ | dict(PYTHONPATH=str(HERE), OMP_NUM_THREADS=str(threads))
+    def rate(engine):
+        line = [sys.executable, '-c', WARM, engine]
+        return float(subprocess.run(line, env=env, stdout=subprocess.PIPE, check=True).stdout)
+    return {engine:rate(engine) for engine in ('torch','onnx')}
+
+def measure_one(which, args, folder):
+    measured = measure(sample(), which, args.repeats, args.threads, folder)
+    return measured | dict(ratios=ratios(measured), warm=warm(args.threads))
+
+def measure_many(which, args, folder):
+    measured = measure(args.many, which, 1, args.threads, folder)
+    outs = {name:folder/f'{name}_0' for name in which}
+    off = {f'onnx, {name}':difference(outs['onnx'], o) for name,o in outs.items() if name!='onnx'}
+    images = len(pd.read_csv(outs['onnx']/'predictions.csv'))
+    return measured | dict(images=images, ratios=ratios(measured), differences=off)
 
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(description=__doc__,
+                                     formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--before', help='the folder of another checkout')
-    parser.add_argument('--many', help='a folder of photographs')
-    parser.add_argument('--repeats', type=int, default=5)
+    parser.add_argument('--many', help='a folder of photographs, instead of the one')
+    parser.add_argument('--repeats', type=int, default=5, help='processes of each side')
     parser.add_argument('--threads', type=int, default=os.cpu_count())
     args = parser.parse_args()
     which = sides(args.before)
-    with tempfile.TemporaryDirectory() as d:
-        one = measure(sample(), which, args.repeats, args.threads, Path(d)/'one')
-        result = dict(**origin(), threads=args.threads, one=one | dict(ratios=ratios(one)))
-        if args.many:
-            many = measure(args.many, which, 1, args.threads, Path(d)/'many')
-            outs = {name:Path(d)/'many'/f'{name}_0' for name in which}
-            result['many'] = many | dict(
-                images=len(pd.read_csv(outs['onnx']/'predictions.csv')), ratios=ratios(many),
-                differences={f'onnx, {name}':difference(outs['onnx'], outs[name])
-                             for name in which if name!='onnx'})
-    print(json.dumps(result, indent=1))
-    write_json(OUT, result)
+    part,run = ('many',measure_many) if args.many else ('one',measure_one)
+    with tempfile.TemporaryDirectory() as d: measured = run(which, args, Path(d))
+    measured |= dict(**origin(which), threads=args.threads)
+    print(json.dumps(measured, indent=1))
+    write_json(OUT, (json.loads(OUT.read_text()) if OUT.is_file() else {}) | {part:measured})
