@@ -612,6 +612,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                'ckdnet.engine.TorchEngine.several': ('engine.html#torchengine.several', 'ckdnet/engine.py'),
                                'ckdnet.engine.TorchEngine.single': ('engine.html#torchengine.single', 'ckdnet/engine.py'),
                                'ckdnet.engine._session': ('engine.html#_session', 'ckdnet/engine.py'),
+                               'ckdnet.engine.check_complete': ('engine.html#check_complete', 'ckdnet/engine.py'),
                                'ckdnet.engine.graph_of': ('engine.html#graph_of', 'ckdnet/engine.py'),
                                'ckdnet.engine.load_engine': ('engine.html#load_engine', 'ckdnet/engine.py'),
                                'ckdnet.engine.mean_of_views': ('engine.html#mean_of_views', 'ckdnet/engine.py'),

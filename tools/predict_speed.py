@@ -26,7 +26,7 @@ def once(checkout, arguments, threads):
     "Seconds, CPU seconds and peak memory in MiB of one process."
     env = os.environ | dict(PYTHONPATH=str(checkout), OMP_NUM_THREADS=str(threads))
     start = time.perf_counter()
-    p = subprocess.Popen([sys.executable, '-c', COMMAND, *arguments], env=env,
+    p = subprocess.Popen([sys.executable, '-c', COMMAND, *arguments], env=env, cwd=checkout,
                          stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     said = p.stderr.read()
     _,status,used = os.wait4(p.pid, 0)
@@ -87,12 +87,24 @@ def warm(threads):
         return float(subprocess.run(line, env=env, stdout=subprocess.PIPE, check=True).stdout)
     return {engine:rate(engine) for engine in ('torch','onnx')}
 
+IMPORTS = """import importlib, json, resource, time
+start,said = time.perf_counter(), {}
+for name in ('torch','torchvision','timm'):
+    importlib.import_module(name)
+    said[name] = [time.perf_counter()-start, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss/1024]
+print(json.dumps(said))"""
+
+def imports():
+    "package → seconds and peak memory in MiB after its import, one after the other in one process."
+    run = subprocess.run([sys.executable, '-c', IMPORTS], stdout=subprocess.PIPE, check=True)
+    return {name:dict(seconds=s, MiB=m) for name,(s,m) in json.loads(run.stdout).items()}
+
 def measure_one(which, args, folder):
     measured = measure(sample(), which, args.repeats, args.threads, folder)
-    return measured | dict(ratios=ratios(measured), warm=warm(args.threads))
+    return measured | dict(ratios=ratios(measured), warm=warm(args.threads), imports=imports())
 
 def measure_many(which, args, folder):
-    measured = measure(args.many, which, 1, args.threads, folder)
+    measured = measure(Path(args.many).resolve(), which, 1, args.threads, folder)
     outs = {name:folder/f'{name}_0' for name in which}
     off = {f'onnx, {name}':difference(outs['onnx'], o) for name,o in outs.items() if name!='onnx'}
     images = len(pd.read_csv(outs['onnx']/'predictions.csv'))
