@@ -276,7 +276,8 @@ def _asked(dataset, folder, split):
 def _cascade(weights, options):
     "The predictor, and the options of `judged_set` with the files beside the weights."
     if isinstance(weights, Predictor): return weights, options
-    return Predictor.from_pretrained(weights), dict(training=beside(weights)) | options
+    predictor = Predictor.from_pretrained(weights, 'torch') # as for the model card
+    return predictor, dict(training=beside(weights)) | options
 
 # %% ../nbs/58_evaluate_set.ipynb #6568ea73
 def which_split(

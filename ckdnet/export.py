@@ -16,10 +16,11 @@ from tempfile import TemporaryDirectory
 import torch, torch.nn.functional as F
 from torch import nn
 from .core import atomic_path
+from .data.files import fail_if
 from .models.cascade import CKDNet
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn, freeze
-from .pretrained import build_cascade, read_weights
+from .pretrained import COUNTER, build_cascade, read_weights
 
 # %% ../nbs/54_export.ipynb #a9ef1725
 OUTPUTS = ('probs','coarse','fine','cam','features') # of an exported cascade, in order
@@ -217,16 +218,22 @@ def _without_content(model, file):
         getattr(model.graph, field).extend(value)
     return model
 
+def _numbered(net):
+    "The networks with other values in each tensor: of equal ones a trace would keep one."
+    for i,t in enumerate(net.state_dict().values()):
+        if t.is_floating_point(): t.fill_(i)
+    return net
+
 # %% ../nbs/54_export.ipynb #f7a8f864
 def export_graph(
     weights=None, # as for `weights_file`; they are only read
 )->Path: # of the ONNX file beside them, with their name
-    """Write the graph of a released cascade for any number of images of its size; the file is complete or absent. Outputs
-    as of `Deployed` without a temperature. Its metadata name the SHA-256 of the weights, `engine` asks for it. Raises
-    `ImportError` without onnx, and as `read_weights` and `build_cascade`."""
+    """Write the graph of a released cascade for any number of images of its size; the file is complete or absent. Its
+    outputs are those of `Deployed` without a temperature, its metadata name the SHA-256 of the weights. Raises
+    `ImportError` without onnx, `DataError` for weights that the graph does not use, and as `load_cascade`."""
     onnx = _import('onnx')
     w = read_weights(weights)
-    deployed = Deployed(build_cascade(w), fold=False)
+    deployed = Deployed(_numbered(build_cascade(w)), fold=False)
     size = w.metadata['prediction']['size']
     content = io.BytesIO()
     with _quiet():
@@ -235,6 +242,8 @@ def export_graph(
                           input_names=['image'], output_names=list(OUTPUTS),
                           dynamic_axes={k:{0:'batch'} for k in ('image',*OUTPUTS)})
     model = _without_content(onnx.load_from_string(content.getvalue()), w.file)
+    missing = set(w.tensors)-{t.name for t in model.graph.initializer}
+    fail_if([k for k in missing if not k.endswith(COUNTER)], 'Weights that the graph does not use')
     onnx.helper.set_model_props(model, dict(weights=w.sha256, size=str(size)))
     out = w.file.with_suffix('.onnx')
     with atomic_path(out) as part: part.write_bytes(model.SerializeToString(deterministic=True))

@@ -165,7 +165,7 @@ def _name_fault(name):
     if size>255: return f'{name}: its name is too long for the name of a mask: shorten it.'
 
 # %% ../nbs/53_pages.ipynb #7567f41b
-_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, the warnings, and what computed it
+_WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, warnings, engine
   diagnoses.csv: those of the network itself, not calibrated, as in a submission
   index.html: contact sheet; masks: as in a submission"""
 

@@ -17,9 +17,9 @@ import numpy as np, pandas as pd
 from fastcore.basics import patch
 import ckdnet.data.isic # registers the data sets
 from .calibration import apply_temperature
-from .data.files import DataError, fail_if
+from .data.files import DataError
 from .data.index import DATASETS, Dataset
-from .engine import TorchEngine, load_engine
+from .engine import TorchEngine, check_complete, load_engine
 from .preprocess import CROPS, at_size, post_processed
 from .pretrained import feature_distance
 from .sources import Photograph, as_list, is_one, names_of, read_source
@@ -137,8 +137,6 @@ class Predictions(list):
         return contact_sheet(self, self.failed)
 
 # %% ../nbs/50_predictor.ipynb #237f1280
-_NEEDED = ('spec','data','prediction','temperature','far','features')
-
 def _dataset_of(metadata):
     "The data set of a cascade; one that is not registered, or has other classes here, is made of what is recorded."
     data = metadata['data']
@@ -155,8 +153,7 @@ class Predictor:
         metadata:dict, # from `release`, or of its file from `load_cascade`
     ):
         "Raises `DataError` for metadata without what a prediction needs."
-        fail_if(set(_NEEDED)-set(metadata), 'The weights lack',
-                'Write them with `ckdnet.publish.release`.')
+        check_complete(metadata)
         self.metadata = metadata
         self.dataset = _dataset_of(metadata)
         self.size = metadata['prediction']['size']

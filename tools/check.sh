@@ -82,7 +82,7 @@ assert warnings.filters == before, 'import ckdnet changes the filters of warning
 for name in ckdnet.__all__: getattr(ckdnet, name)
 PY
 
-echo 'reading results loads no torch, prediction nothing of training'
+echo 'reading results and a prediction by onnxruntime load no torch, prediction nothing of training'
 python tools/imports.py || { echo 'FAILED: what an import loads'; failures=1; }
 [ $failures = 0 ] && echo 'All checks hold.'
 exit $failures

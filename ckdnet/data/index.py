@@ -15,8 +15,6 @@ from dataclasses import dataclass, field
 from importlib import import_module
 import numpy as np, pandas as pd
 from PIL import Image
-from scipy.sparse import coo_matrix
-from scipy.sparse.csgraph import connected_components
 from ..core import check_name
 from .files import DataError, content_hashes, fail_if, read_small
 
@@ -209,6 +207,8 @@ def _mark_twins(df, pairs):
 # %% ../../nbs/01_data.index.ipynb #73325f94
 def _lesions(df, pairs):
     "The lesion of each image: as known, else the same for images that twins connect, else None."
+    from scipy.sparse import coo_matrix # slow to import, and a prediction does not need it
+    from scipy.sparse.csgraph import connected_components
     key = df.lesion.fillna(df.image_id)
     number,names = pd.factorize(key)
     a,b = number[pairs.a], number[pairs.b]
