@@ -37,7 +37,7 @@ def about_set(
     edition = [f"Edition: {data['edition']}."] if 'edition' in data else []
     images = f"{e['images']} images, {e['masks']} with a mask"
     return [f"{data['name']}: {images}; {classes or 'no diagnoses'}.", *edition,
-            f"Melanoma or not is known of {e['melanoma_known']} images, {e['melanoma']} are.",
+            f"Melanoma or not is known of {e['melanoma_known']} images; melanomas: {e['melanoma']}.",
             f"Rule for the labels: {e['rule']}.", *e['left_out'], _said_of_copies(e)]
 
 # %% ../nbs/59_set_page.ipynb #6c4a3ced
