@@ -79,6 +79,7 @@ class Spec:
     inside:bool|None=False # Entangle-Seg between the encoder's stages? None: as in the variant
     loss:str='dice_focal' # of the fine segmentation: a name in `ckdnet.losses.SEG_LOSSES`
     lambda_1:float=1. # weight of the focal loss (Eq. 6)
+    cls_loss:str|None=None # of the diagnosis: a name in `ckdnet.losses.CLS_LOSSES`; None: the cross-entropy of Eq. 5
     lr:float|None=None # of the classifier's new layers, if not the recipe's
     backbone_lr:float|None=None # of the classifier's encoder, if not the recipe's
     width:int=64 # of RootSeg-Net's decoder

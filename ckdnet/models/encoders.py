@@ -308,8 +308,8 @@ def _maps(name, stages, in_channels):
     for stage in stages: stage.eval()
     try:
         with torch.no_grad(): fs = feature_list(stages, torch.zeros(1,in_channels,64,64))
-    except (AssertionError, RuntimeError) as e:
-        _refuse(name, f'an image of 64 px is an error in it ({e})')
+    except (AssertionError, AttributeError, RuntimeError, TypeError) as e:
+        _refuse(name, f'an image of 64 px with {in_channels} channels is an error in it ({e})')
     for stage in stages: stage.train()
     sizes = [f.shape[-1] for f in fs]
     if sizes!=[32,16,8,4,2]: _refuse(name, f'an image of 64 px gives maps of {sizes} px')

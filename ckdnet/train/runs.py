@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['environment', 'start_from', 'one_process', 'stage_work', 'report_work', 'train_stage', 'trained_stage', 'out_of_fold',
            'read_log', 'train', 'check_images', 'check_run', 'make_result', 'check_same_spec', 'is_recorded',
-           'expected_time', 'what_will_run', 'run_jobs', 'run', 'run_all']
+           'expected_time', 'what_will_run', 'check_jobs', 'run_jobs', 'run', 'run_all']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import os, platform, subprocess, tempfile, time
@@ -27,7 +27,7 @@ from ..data.index import HELD_OUT, check_diagnoses, rows, train_parts
 from ..device import compute_device
 from ..evaluate import evaluate
 from ..jsonfile import read_checked, write_checked
-from ..losses import SEG_LOSSES
+from ..losses import CLS_LOSSES, SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import pretrained_weights
 from ..progress import Pace, in_time, progress_bar
@@ -271,7 +271,8 @@ def check_run(
     that cannot be had and for a folder that cannot be written to."""
     spec,df = job.spec, job.df
     check_name('recipe', spec.recipe, RECIPES)
-    check_name('loss', spec.loss, SEG_LOSSES)
+    check_name('loss of the mask', spec.loss, SEG_LOSSES)
+    check_name('loss of the diagnosis', spec.cls_loss or 'cross_entropy', CLS_LOSSES)
     check_name('kind of weights', spec.weights, WEIGHTS)
     check_diagnoses(df, job.dataset.classes)
     for plan in job.plans: check_images(plan.stage, job)
@@ -390,15 +391,23 @@ def _images_in_words(job):
     return f'{text}: the first {most} of each split and diagnosis. `--set per_class=None` takes all.'
 
 # %% ../../nbs/34_train.runs.ipynb #ad2368d7
+def check_jobs(
+    jobs:list, # of `Job`
+    results, # as for `run`
+):
+    "Raises as `check_run` for a job without a result, before the first one trains for hours."
+    for job in jobs:
+        file = job.result_file(results)
+        if not file.exists(): check_run(job, job.place, file.parent)
+
 def run_jobs(
     jobs:list, # of `Job`
     results, # as for `run`
 )->list: # their results
     "`run_all` for specs whose images are known."
     check_one_process()
+    check_jobs(jobs, results)
     files = {job:job.result_file(results) for job in jobs}
-    for job,file in files.items(): # all of them, before the first one trains for hours
-        if not file.exists(): check_run(job, job.place, file.parent)
     done = {}
     for wait in (False, True): # first the jobs that no other process works on
         left = [job for job in jobs if job not in done]

@@ -26,7 +26,9 @@ def stage_recipe(
     spec:Spec,
     stage:Stage, # one of the stages of its model
 )->Recipe:
-    "The recipe of a stage, with the learning rates of the spec, and with 'authors' as in the release."
+    """The recipe of a stage, with the learning rates of the spec, and with 'authors' as in the release. Raises
+    `ValueError` for an unknown recipe."""
+    check_name('recipe', spec.recipe, RECIPES)
     recipe = RECIPES[spec.recipe]
     if spec.variant=='authors': recipe = replace(recipe, **stage.release)
     rates = dict(lr=spec.lr, backbone_lr=spec.backbone_lr)
@@ -244,6 +246,10 @@ def _used(options):
     "The options that are not None, 0, False or empty."
     return {k:v for k,v in options.items() if v}
 
+def _place(f):
+    "Where a function is defined."
+    return f'{f.__module__}.{getattr(f, "__qualname__", type(f).__name__)}'
+
 def stage_record(
     plan:StagePlan,
     images:str, # hash of the images of 'train' and 'select', from `fingerprint`
@@ -252,8 +258,9 @@ def stage_record(
     stage = plan.stage
     fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
+    own = {} if stage.loss.__module__.startswith('ckdnet.') else dict(loss_function=_place(stage.loss))
     return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images,
-                epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **_used(fields),
+                epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **_used(fields), **own,
                 recipe=_used(asdict(plan.recipe)), augment=_used(AUGMENT[plan.recipe.augment]),
                 upstream=upstream)
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 import numpy as np
 from ..core import check_name
-from ..losses import SegLoss, WeightedCrossEntropy, seg_loss
+from ..losses import CLS_LOSSES, SegLoss, seg_loss
 from ..models.registry import get_model
 from .callbacks import AverageAUC, JaccardMetric
 
@@ -38,8 +38,8 @@ def _diagnosis_loss(plan, train):
     ds = train.dataset
     counts = np.bincount(ds.labels[ds.rows], minlength=len(ds.classes))
     if plan.recipe.imbalance!='weights': counts = np.ones(len(ds.classes))
-    loss = WeightedCrossEntropy(counts, plan.spec.variant, plan.recipe.label_smoothing)
-    return loss.to(train.device)
+    create = CLS_LOSSES[plan.spec.cls_loss or 'cross_entropy']
+    return create(counts, plan.spec.variant, plan.recipe.label_smoothing).to(train.device)
 
 # %% ../../nbs/31_train.stages.ipynb #35e6bc57
 SELECTION_METRICS = dict( # name → the metric for a `ckdnet.data.index.Dataset`
@@ -50,7 +50,7 @@ SELECTION_METRICS = dict( # name → the metric for a `ckdnet.data.index.Dataset
 # %% ../../nbs/31_train.stages.ipynb #dca6baca
 _DIAGNOSIS = dict(target='diagnosis', loss=_diagnosis_loss, metric='average_auc', place=1)
 _FINE = dict(target='mask', loss=_fine_loss, metric='jaccard', place=2)
-_CLS_FIELDS = ('mask_channel','entangle_cls','channel_atten')
+_CLS_FIELDS = ('mask_channel','entangle_cls','channel_atten','cls_loss')
 _SEG_FIELDS = ('inside','loss','lambda_1')
 
 _STAGE_LIST = (
@@ -66,7 +66,7 @@ _STAGE_LIST = (
     Stage('given_seg', 'CKD-Seg-Net, diagnosis given', 'seg', **_FINE,
           spec_fields=(*_SEG_FIELDS,'other'), inputs='diffuse_to_seg', given='diagnosis'),
     Stage('plain_cls', 'classifier alone', 'cls', **_DIAGNOSIS,
-          spec_fields=('model','channel_atten')),
+          spec_fields=('model','channel_atten','cls_loss')),
     Stage('plain_seg', 'segmentation alone', 'seg', **_FINE,
           spec_fields=('model','width',*_SEG_FIELDS)),
 )
