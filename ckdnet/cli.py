@@ -354,7 +354,7 @@ def ckdnet_run(
     dataset:str='isic2017', # a published data set, see below, or one that --module registers
     module:str=None, # a Python module of yours that registers data sets or models, such as my_readers
     backbone:str=None, # of every encoder, a name of timm; as --set backbone=…, so part of the result's name
-    set:Annotated[str, dict(action='append')]=None, # fields of the spec, such as size=96 lr=1e-3; part of the result's name
+    set:Annotated[str, dict(action='append')]=None, # fields of the spec, such as size=96 lr=1e-3
     data:str=None, # name of the images in the results; by default that of the data set
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where checkpoints and decoded images are kept

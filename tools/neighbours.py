@@ -26,7 +26,7 @@ def cascade():
 def total_loss(net, x, mask, label):
     from ckdnet.losses import SegLoss, WeightedCrossEntropy
     out = net(x)
-    return WeightedCrossEntropy([1,2,1])(out.logits, label) + SegLoss()(out.mask, mask)
+    return WeightedCrossEntropy([1,2,1])(out.logits, label) + SegLoss()(out.fine_logits, mask)
 
 def loader(x, mask, label):
     from torch.utils.data import DataLoader, TensorDataset
@@ -146,7 +146,7 @@ def monai():
     net.eval()
     x = torch.randn(1,3,96,96)
     with torch.no_grad():
-        mask = sliding_window_inference(x, (64,64), 1, lambda part: net(part).mask)
+        mask = sliding_window_inference(x, (64,64), 1, lambda part: net(part).fine_logits)
     assert mask.shape==(1,1,96,96)
     DiceLoss(sigmoid=True)(mask, (mask>0).float())
     return 'sliding windows over a larger image, and its Dice loss on the logits'
@@ -228,7 +228,7 @@ def mlflow():
     with tempfile.TemporaryDirectory() as d, torch.no_grad():
         mlflow.pytorch.save_model(net, f'{d}/default')
         back = mlflow.pytorch.load_model(f'{d}/default')
-        assert torch.equal(back(x).mask, net(x).mask)
+        assert torch.equal(back(x).fine_logits, net(x).fine_logits)
     return 'saved and loaded in its default format; equal'
 
 def pycocotools():

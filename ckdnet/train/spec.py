@@ -258,7 +258,8 @@ def stage_record(
     stage = plan.stage
     fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
-    own = {} if stage.loss.__module__.startswith('ckdnet.') else dict(loss_function=_place(stage.loss))
+    ours = stage.loss.__module__.startswith('ckdnet.')
+    own = {} if ours else dict(loss_function=_place(stage.loss))
     return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images,
                 epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **_used(fields), **own,
                 recipe=_used(asdict(plan.recipe)), augment=_used(AUGMENT[plan.recipe.augment]),
