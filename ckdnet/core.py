@@ -174,7 +174,7 @@ def file_lock(
 ): # a lock of filelock, not yet acquired
     "A lock between processes: the system's, or a soft one on a drive that has none."
     from filelock import FileLock, SoftFileLock
-    return FileLock(file) if _has_flock(Path(file).parent) else SoftFileLock(f'{file}.soft')
+    return FileLock(str(file)) if _has_flock(Path(file).parent) else SoftFileLock(f'{file}.soft')
 
 def lock_name(
     lock, # from `file_lock`

@@ -29,8 +29,9 @@ def settings():
     return cfg['DEFAULT']
 
 def modules(cfg, extra):
-    "A pattern for what needs an extra of the package: the modules it installs, and the one of the package named so."
-    installed = re.findall(r'^\w+', cfg[f'{extra}_requirements'].replace('-', '_'), re.M)
+    "A pattern for what needs an extra of the package: the modules that it alone installs, and the one named so."
+    def names(key): return re.findall(r'^\w+', cfg[key].replace('-', '_'), re.M)
+    installed = [n for n in names(f'{extra}_requirements') if n not in names('requirements')]
     return '|'.join([*installed, rf'{cfg["lib_name"]}\.{extra}'])
 
 def badge(cfg, path):
