@@ -775,11 +775,13 @@ def ckdnet_serve(
     host:str='127.0.0.1', # 0.0.0.0 lets every machine that reaches this one ask; there is no password
     port:int=8000,
     bs:int=1, # photographs that are predicted together, at most; above 1 the last digits depend on the others
+    engine:str='auto', # onnx, torch, or the faster one of them that is installed; torch uses a GPU
 ):
     "Answer photographs over HTTP with diagnoses, masks and evidence; the page /docs lists what can be asked."
+    check_typed('engine', [engine], ('auto','onnx','torch'))
     try: from ckdnet.serve import serve
     except ModuleNotFoundError as e: raise ImportError(f"{e}: pip install 'ckdnet[serve]'") from e
-    serve(weights, host, port, bs)
+    serve(weights, host, port, bs, engine)
 
 # %% ../nbs/60_cli.ipynb #d8c1ebf9
 @command

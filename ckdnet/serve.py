@@ -194,7 +194,8 @@ def serve(
     host:str='127.0.0.1', # the address to listen at; '0.0.0.0': every machine that reaches this one may ask
     port:int=8000,
     bs:int=1, # photographs that are predicted together, at most
+    engine:str='auto', # as for `Predictor.from_pretrained`; 'torch' uses a GPU
 ):
     "Run the server. More than 64 requests at once are refused with the status 503."
-    app = create_app(Predictor.from_pretrained(weights), bs=bs)
+    app = create_app(Predictor.from_pretrained(weights, engine), bs=bs)
     uvicorn.run(app, host=host, port=port, limit_concurrency=64)

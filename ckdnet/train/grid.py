@@ -141,12 +141,13 @@ def images_key(
     spec, # of a job
 )->str:
     "The key of the task that makes the images of a spec ready."
-    return f'images_{spec.dataset}_{spec.fold}'
+    part = '' if spec.per_class is None else f'_{spec.per_class}'
+    return f'images_{spec.dataset}_{spec.fold}{part}'
 
 def image_tasks(
     jobs:list, # of `Job`, from one call of `resolve_all`
 )->dict: # key → `GridTask`
-    "The tasks that make the images of some jobs ready, one per data set and fold."
+    "The tasks that make the images of some jobs ready, one per data set, fold and part of the images."
     groups = {}
     for job in jobs: groups.setdefault(images_key(job.spec), []).append(job)
     tasks = {}
