@@ -1735,7 +1735,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs._score': ('train.runs.html#_score', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs._set_up': ('train.runs.html#_set_up', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_images': ('train.runs.html#check_images', 'ckdnet/train/runs.py'),
-                                   'ckdnet.train.runs.check_jobs': ('train.runs.html#check_jobs', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_run': ('train.runs.html#check_run', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_same_spec': ('train.runs.html#check_same_spec', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.environment': ('train.runs.html#environment', 'ckdnet/train/runs.py'),

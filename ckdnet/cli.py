@@ -319,8 +319,9 @@ def load_module(
 # %% ../nbs/60_cli.ipynb #7824d908
 def run_and_report(jobs, results, own, dry_run, cluster):
     "Say what will be done; unless it is a dry run, do it and say what came out."
-    from ckdnet.train.runs import check_jobs, run_jobs, what_will_run
-    check_jobs(jobs, results)
+    from ckdnet.train.runs import check_run, run_jobs, what_will_run
+    for job in jobs:
+        if not job.result_file(results).exists(): check_run(job)
     print(what_will_run(jobs, results), flush=True)
     if dry_run: return
     record_own(results/jobs[0].data, own)

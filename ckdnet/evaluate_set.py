@@ -213,7 +213,7 @@ def _record(predictor, trained, name, df, images, evaluated):
     data['images'] = dict(train=0, select=0) | data['images']
     return dict(spec=metadata['spec'], data=data,
                 stages=metadata.get('training', {}).get('stages', {}),
-                device=str(predictor.ready.device),
+                device=predictor.engine.device,
                 finished=datetime.now(timezone.utc).isoformat(timespec='seconds'),
                 **summary(images, trained), evaluated=evaluated)
 
