@@ -60,7 +60,7 @@ _LOSSES = ('bce','dice','dice_bce','dice_focal')
 TABLE7 = (*(_spec(f'seg_{loss}', 'ckd_seg', loss=loss) for loss in _LOSSES), PROFILES['cpu'])
 
 # %% ../../nbs/32_train.spec.ipynb #9cad54a7
-_SHORT = Spec(size=96, store_size=128, epochs=(3,12,6))
+_SHORT = Spec(size=96, store_size=128, epochs=(2,4,2))
 _RATES = ('1e-3','1e-4','1e-5')
 _LAMBDAS = ('0.1','0.5','1','1.5','2','2.5','3')
 def _rates(backbone, new):
