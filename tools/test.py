@@ -1,9 +1,9 @@
 "Run `nbdev_test` on every notebook of the project in the current folder, and close with 'N passed, N failed'."
 import os, subprocess, sys
 from nbdev.doclinks import nbglob
-from imports import describe, loaded
+from imports import PREDICT, describe, loaded
 
-print(describe('ckdnet.predictor', *loaded('ckdnet.predictor')), flush=True)   # what a first prediction waits for
+print(describe(PREDICT, *loaded(PREDICT)), flush=True)   # what a first prediction takes
 total = len(nbglob())
 # Two notebooks at a time with one thread each; two threads each would be slower on two cores. The demo trains briefly.
 env = os.environ | {'OMP_NUM_THREADS': '1', 'PYTHONUNBUFFERED': '1', 'CKDNET_PROFILE': 'smoke'}
