@@ -93,8 +93,8 @@ def _take(self:App, images):
     "New images: the first one that can be read is shown, the others can be chosen."
     if not images: return
     self.images = images
-    good = [(printable(im.filename.split('/')[-1]), i) for i,
-            im in enumerate(images) if not isinstance(im, DataError)]
+    good = [(printable(im.filename.split('/')[-1]), i)
+            for i,im in enumerate(images) if not isinstance(im, DataError)]
     self.which.unobserve(self._predict, 'value') # predicted below, also if the value stays the same
     self.which.options = good
     self.which.value = good[0][1] if good else None

@@ -133,8 +133,8 @@ def commands()->dict: # name → function
 
 def overview()->str: # several lines
     "The help of `ckdnet`: each subcommand with the first sentence of its own help."
-    said = {k:re.split('[.;:](?: |$)', inspect.getdoc(f).splitlines()[0])[0] for k,
-            f in commands().items()}
+    said = {k:re.split('[.;:](?: |$)', inspect.getdoc(f).splitlines()[0])[0]
+            for k,f in commands().items()}
     rows = [f'  {k:10}{text}' for k,text in said.items()]
     return '\n'.join(['usage: ckdnet COMMAND …', '', *rows, '', '`ckdnet COMMAND --help` says more, '
                       '`ckdnet --version` which version this is.'])

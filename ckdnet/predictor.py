@@ -219,8 +219,8 @@ def stream(self:Predictor,
     "A `Prediction`, or the `DataError` of an image that cannot be read, for each image; memory does not grow."
     sources = as_list(images)
     crops = CROPS if tta else ()
-    jobs = [lambda s=s, n=n: read_source(s, n, self.size, crops) for s,
-            n in zip(sources, names_of(sources))]
+    jobs = [lambda s=s, n=n: read_source(s, n, self.size, crops)
+            for s,n in zip(sources, names_of(sources))]
     def predicted(read):
         good = [o for o in read if isinstance(o, Photograph)]
         made = iter(self.predict_read(good, tta) if good else [])

@@ -152,8 +152,8 @@ def _found(path):
 
 def _images_in(folder):
     "The files below it whose suffix is that of an image, sorted; a warning names what else is in it."
-    known = {suffix for suffix,
-             f in Image.registered_extensions().items() if f in _formats()} | {*DEVICE_SUFFIXES}
+    known = {suffix for suffix,f in Image.registered_extensions().items()
+             if f in _formats()} | {*DEVICE_SUFFIXES}
     below = (f for f in sorted(folder.rglob('*'))
              if not any(is_clutter(p) for p in _below(f, folder)))
     files = [f for f in below if f.is_file()]

@@ -38,8 +38,8 @@ def run(file, python, env):
 
 if __name__ == '__main__':
     files = [Path(os.path.relpath(f)) for f in nbglob()]
-    env = {k:v for k,
-           v in os.environ.items() if k not in ('PYTHONPATH','CKDNET_RESULTS','CKDNET_DATA')}
+    env = {k:v
+           for k,v in os.environ.items() if k not in ('PYTHONPATH','CKDNET_RESULTS','CKDNET_DATA')}
     env |= {'OMP_NUM_THREADS': '1', 'CKDNET_PROFILE': 'smoke'}
     times = json.loads(TIMES.read_text()) if TIMES.exists() else {}
     failed = 0

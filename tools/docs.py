@@ -200,8 +200,8 @@ def navigation(page, titles):
         here = ' class=here'*(p==page)
         return f'<li{here}><a href="{relpath(p, Path(page).parent)}">{t}</a></li>'
     groups = [f'<details{" open"*(page in members)}><summary>{group}</summary><ul>'
-              + ''.join(item(*m) for m in members.items()) + '</ul></details>' for group,
-              members in titles.items()]
+              + ''.join(item(*m) for m in members.items()) + '</ul></details>'
+              for group,members in titles.items()]
     return f'<ul>{item("index.html", "ckdnet")}{item("api.html", "All names")}</ul>' + ''.join(
         groups)
 

@@ -202,8 +202,8 @@ def export():
     free = {0: torch.export.Dim('batch', min=1, max=8)}
     with torch.no_grad():
         program = torch.export.export(Tensors(), (x,), dynamic_shapes=(free,))
-        difference = max((a-b).abs().max().item() for a,
-                         b in zip(program.module()(x[:3]), net(x[:3])))
+        difference = max((a-b).abs().max().item()
+                         for a,b in zip(program.module()(x[:3]), net(x[:3])))
     return f'torch.export with a free batch; largest difference {difference:.1e}'
 
 def peft():

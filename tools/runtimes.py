@@ -83,8 +83,8 @@ def make_inputs(model, file):
     for i,shape in enumerate(SHAPES):
         x = rng.random(shape, dtype=np.float32)
         arrays[f'image{i}'] = x
-        arrays |= {f'{name}_image{i}':o for name,
-                   o in zip(OUTPUTS, session.run(list(OUTPUTS), {'image':x}))}
+        arrays |= {f'{name}_image{i}':o
+                   for name,o in zip(OUTPUTS, session.run(list(OUTPUTS), {'image':x}))}
     np.savez(file, **arrays)
 
 def try_runtimes(models, environments, folder, names=RUNTIMES):

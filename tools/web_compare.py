@@ -63,8 +63,8 @@ def compare(page, folder, images):
     shown = by_page(page, [str(f.relative_to(folder)) for f in images])
     fine = np.abs([o['fine']-p.fine_prob.ravel() for o,p in zip(shown, package)])
     kinds = package[0].measures
-    off = {k:max(abs(o['measures'][k]-p.measures[k])/max(abs(p.measures[k]), 1e-9) for o,
-                 p in zip(shown, package))
+    off = {k:max(abs(o['measures'][k]-p.measures[k])/max(abs(p.measures[k]), 1e-9)
+                 for o,p in zip(shown, package))
            for k in kinds}
     browser = dict(agent=shown[0]['agent'], megabytes=shown[0]['megabytes'],
                    seconds=shown[0]['seconds'])
@@ -85,8 +85,8 @@ if __name__=='__main__':
         large = enlarge(small, folder/'large')
         with serve(folder) as address:
             page.get(f'{address}/input.js') # the page itself would load the cascade once more
-            results = {name:compare(page, folder, images) for name,
-                       images in {'256':small, str(LARGE):large}.items()}
+            results = {name:compare(page, folder, images)
+                       for name,images in {'256':small, str(LARGE):large}.items()}
     browser = results['256'][0]
     out = dict(**browser, runtime=RUNTIME, data=Path(sys.argv[1]).name,
                sizes={k:m for k,(_,m) in results.items()})

@@ -61,8 +61,8 @@ def masks_of(
 )->dict: # id of an image → path of its mask
     "Raises `DataError` for masks of unknown images, and for two masks of one."
     masks = pictures(folder)
-    image = {m:_image_of(found, p.relative_to(masks.folder).as_posix()) for m,
-             p in masks.paths.items()}
+    image = {m:_image_of(found, p.relative_to(masks.folder).as_posix())
+             for m,p in masks.paths.items()}
     _fail_if_unknown([m for m,i in image.items() if i is None], found,
                      f'Masks of unknown images in {folder}')
     ids = pd.Series(list(image.values()), dtype=object)
@@ -88,8 +88,8 @@ def roles(
     path, # of the table, for error messages
 )->dict: # role → column, as it is written
     "What the columns of a table are for. Raises `DataError` where a split could be overlooked."
-    out = {r:named_column(t, given[r], path) if given.get(r) else column(t, names) for r,
-           names in _ROLES.items()}
+    out = {r:named_column(t, given[r], path) if given.get(r) else column(t, names)
+           for r,names in _ROLES.items()}
     out['image'] = out['image'] or t.columns[0]
     if out['split'] is None: _ask_about_splits(t, out, path)
     return {r:c for r,c in out.items() if c}
@@ -144,8 +144,8 @@ def diagnoses(
     merged = labels.map({v:c for c,vs in classes.items() for v in vs}).astype(object)
     merged = merged.where(merged.notna(), None)
     none = labels[labels.notna() & merged.isna()]
-    if all(vs==[c] for c,
-           vs in classes.items()): check_diagnoses(pd.DataFrame(dict(diagnosis=labels)), classes)
+    if all(vs==[c] for c,vs in classes.items()):
+        check_diagnoses(pd.DataFrame(dict(diagnosis=labels)), classes)
     if len(none): notes.append(f'Labels in none of the classes, left out: {counts(none)}.')
     return merged, [role['label']], notes
 
