@@ -8,6 +8,7 @@ __all__ = ['GRAPH', 'VIEWS', 'NEEDED', 'ENGINES', 'graph_of', 'OnnxEngine', 'tur
 
 # %% ../nbs/50_engine.ipynb #e5fd908e
 import os
+from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
@@ -31,12 +32,11 @@ def graph_of(
 
 # %% ../nbs/50_engine.ipynb #6ad5ee8d
 def _session(graph, tensors):
-    "A session of onnxruntime. As for PyTorch, OMP_NUM_THREADS limits its threads."
+    "A session of onnxruntime, of one thread."
     import onnxruntime as ort
     options = ort.SessionOptions()
     options.log_severity_level = 3 # errors
-    options.intra_op_num_threads = int(os.environ.get('OMP_NUM_THREADS') or 0) # 0: one a core
-    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.intra_op_num_threads = 1
     used = {k:ort.OrtValue.ortvalue_from_numpy(v) for k,v in tensors.items()
             if not k.endswith(COUNTER)}
     options.add_external_initializers(list(used), list(used.values()))
@@ -46,7 +46,7 @@ def _session(graph, tensors):
 class OnnxEngine:
     "A cascade in onnxruntime, on the CPU. Read-only: threads can share it."
     device = 'cpu'
-    bs = 4 # images at a time: more are not faster, and take memory
+    bs = 8 # images at a time
     def __init__(self,
         graph:bytes, # from `graph_of`
         tensors:dict, # name → array, of `Weights`
@@ -55,6 +55,7 @@ class OnnxEngine:
         from onnxruntime import __version__
         self.name = f'onnxruntime {__version__}'
         self.graph,self.tensors = graph,tensors
+        self.workers = int(os.environ.get('OMP_NUM_THREADS') or os.cpu_count()) # as in PyTorch
         self.session = _session(graph, tensors)
 
     def __reduce__(self): return OnnxEngine, (self.graph, self.tensors) # a session cannot be copied
@@ -65,7 +66,10 @@ class OnnxEngine:
     )->dict: # name → array: see `export.OUTPUTS`
         "The outputs of the graph."
         names = names or [o.name for o in self.session.get_outputs()]
-        return dict(zip(names, self.session.run(names, dict(image=np.ascontiguousarray(x)))))
+        def one(image):
+            return self.session.run(names, dict(image=np.ascontiguousarray(image[None])))
+        with ThreadPoolExecutor(self.workers) as pool: made = list(pool.map(one, x))
+        return {name:np.concatenate(o) for name,o in zip(names, zip(*made))}
 
     def single(self,
         x, # (B,3,S,S) float32, RGB in 0…1
@@ -104,9 +108,10 @@ def several(self:OnnxEngine,
     crops:list, # of (B,3,S,S), from `preprocess.network_input`
 )->dict: # arrays: `probs` (B,C) from the crops, `fine` (B,S,S) from flips and rotations
     "What the networks say of several views."
-    probs = [self.run(c, ['probs'])['probs'] for c in crops]
-    masks = [turned(self.run(turned(x, v), ['fine'])['fine'][:,0], v, back=True) for v in VIEWS]
-    return dict(probs=mean_of_views(probs), fine=np.mean(masks, 0))
+    probs = self.run(np.concatenate(crops), ['probs'])['probs']
+    views = self.run(np.concatenate([turned(x, v) for v in VIEWS]), ['fine'])['fine'][:,0]
+    masks = [turned(m, v, back=True) for m,v in zip(np.split(views, len(VIEWS)), VIEWS)]
+    return dict(probs=mean_of_views(np.split(probs, len(crops))), fine=np.mean(masks, 0))
 
 # %% ../nbs/50_engine.ipynb #a4607ba6
 class TorchEngine:
