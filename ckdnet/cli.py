@@ -678,6 +678,7 @@ def judge_all(
     if len(set(files))<len(files):
         raise ValueError(
             f'Both cascades would write {files[0]}: judge them one by one, with two --results.')
+    print('Results:', *files, flush=True)
     judge = evaluate_own if 'images' in options else evaluate_set
     done = [judge(p, name=name, training=beside(w), **options) for p,w in zip(predictors, given)]
     for result in done: print(headlines(result), write_set(result, results, overwrite), sep='\n')

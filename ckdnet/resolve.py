@@ -161,9 +161,7 @@ def without(
     "The same job, not trained on some of its images."
     df = self.df.copy()
     df.loc[part, 'split'] = 'part'
-    job = replace(self, spec=replace(self.spec, out_of_fold=0), df=df)
-    vars(job)['store'] = self.store # the same images
-    return job
+    return replace(self, spec=replace(self.spec, out_of_fold=0), df=df)
 
 # %% ../nbs/33_resolve.ipynb #c4000012
 def check_folder_name(
