@@ -10,6 +10,7 @@ __all__ = ['by_classes', 'Labels', 'mapped_labels', 'judge_images', 'risk_covera
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np, pandas as pd
@@ -23,6 +24,7 @@ from .data.published import TARGETS, diagnosis_table, map_labels, whole_index
 from .evaluate import per_image, summary
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
+from .pages import counted_stream
 from .predictor import Predictor
 from .resultfile import describe_images
 from .stats import bootstrap_interval, delong
@@ -102,9 +104,10 @@ def judge_images(
 )->tuple: # a row per image, as from `per_image` and more; the masks as bits, as in a result
     "Predictions for an index. Raises `DataError` for images that cannot be read."
     parts,bits = [], []
+    predictions = counted_stream(predictor, list(df.image), tta)
     for start in range(0, len(df), n):
         part = df.iloc[start:start+n]
-        found = list(predictor.stream(list(part.image), tta))
+        found = list(islice(predictions, len(part)))
         fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
                 'Download them again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
@@ -255,6 +258,7 @@ def judged_set(
     label = df.label if 'label' in df else df.diagnosis
     df = df.assign(diagnosis=labels.classes, label=label, melanoma=labels.melanoma, like=like)
     df = df[keep].reset_index(drop=True)
+    print(f'{len(df)} images of {name} are predicted.', flush=True)
     images,arrays = judge_images(predictor, df, tta)
     of_index = {c:df[c].to_numpy() for c in ('label','melanoma','like')}
     images = with_groups(images.assign(**of_index), df)

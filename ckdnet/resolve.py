@@ -19,9 +19,10 @@ from .core import file_hash
 from .data.files import DataError, fail_if
 from .data.index import complete_index, fingerprint, first_images, fold_split, get_dataset
 from .data.store import Store
-from .evaluate import post_processed, predict, predict_tta
+from .evaluate import predict, predict_tta
 from .jsonfile import read_checked
 from .models.registry import create_model
+from .preprocess import post_processed
 from .resultfile import COUNT, METRICS
 from .spec import Spec
 from .train.callbacks import load_weights
@@ -161,9 +162,7 @@ def without(
     "The same job, not trained on some of its images."
     df = self.df.copy()
     df.loc[part, 'split'] = 'part'
-    job = replace(self, spec=replace(self.spec, out_of_fold=0), df=df)
-    vars(job)['store'] = self.store # the same images
-    return job
+    return replace(self, spec=replace(self.spec, out_of_fold=0), df=df)
 
 # %% ../nbs/33_resolve.ipynb #c4000012
 def check_folder_name(
