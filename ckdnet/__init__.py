@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 __all__ = ['CKDClsNet', 'CKDNet', 'CKDSegNet', 'ChannelAtten', 'EntangleCls', 'EntangleSeg',
            'Predictor', 'RootSegNet', 'SCSE', 'SegLoss', 'Spec', 'WeightedCrossEntropy',
-           'create_ckdnet', 'load_cascade', 'predict', 'sample']
+           'create_ckdnet', 'load_cascade', 'predict', 'sample', '__version__']
 
 # The same names twice: for editors and type checkers, and for `__getattr__`, which loads one when it is used.
 # So `import ckdnet` itself loads nothing heavy.

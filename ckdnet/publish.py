@@ -351,13 +351,15 @@ def front_matter(
     m:dict, # metadata, as for `model_card`
 )->str: # YAML between two lines of ---
     "What the Hugging Face hub reads of a card: licence, tags and metrics."
-    from huggingface_hub import ModelCardData
-    known = ModelCardData(
-        license=_LICENCES.get(m['data']['dataset'], 'other'), library_name='ckdnet',
-        pipeline_tag='image-segmentation', model_name=m['spec']['name'],
-        eval_results=hub_metrics(m),
+    from huggingface_hub import CardData
+    from huggingface_hub.repocard_data import eval_results_to_model_index
+    index = eval_results_to_model_index(m['spec']['name'], hub_metrics(m))
+    known = CardData(
+        library_name='ckdnet', license=_LICENCES.get(m['data']['dataset'], 'other'),
+        pipeline_tag='image-segmentation',
         tags=['dermoscopy', 'skin-lesion', 'image-classification', 'safetensors',
-              m['data']['dataset']])
+              m['data']['dataset']],
+        **{'model-index':index})
     return f'---\n{known.to_yaml()}\n---'
 
 # %% ../nbs/48_publish.ipynb #68a99e8c

@@ -19,9 +19,10 @@ from .core import file_hash
 from .data.files import DataError, fail_if
 from .data.index import complete_index, fingerprint, first_images, fold_split, get_dataset
 from .data.store import Store
-from .evaluate import post_processed, predict, predict_tta
+from .evaluate import predict, predict_tta
 from .jsonfile import read_checked
 from .models.registry import create_model
+from .preprocess import post_processed
 from .resultfile import COUNT, METRICS
 from .spec import Spec
 from .train.callbacks import load_weights

@@ -53,8 +53,10 @@ WITH_ONNX = ' "protobuf<7"' # what Colab has installed does not work with the pr
 def install(cfg, cells):
     "The cell that installs the package, with the extras whose modules the notebook imports."
     code = '\n'.join(c.source for c in cells if c.cell_type == 'code')
-    def needs(extra): return re.search(rf'\b(import|from) ({modules(cfg, extra)})\b', code)
-    extras = [e for e in ('export', 'app', 'serve', 'dicom', 'heif', 'dev') if needs(e)]
+    def needs(extra):
+        return re.search(rf'\b(import|from) ([\w., ]+, )?({modules(cfg, extra)})\b', code)
+    extras = [k.removesuffix('_requirements') for k in cfg if k.endswith('_requirements')]
+    extras = [e for e in extras if needs(e)]
     extra = f"[{','.join(extras)}]" if extras else ''
     how = FROM_REPOSITORY if cfg['repository'] else FROM_COPY
     how = how.format(name=cfg['lib_name'], extra=extra, repository=cfg['repository'])

@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['FORMATS', 'PILLOW_SUFFIXES', 'SUFFIXES', 'MAX_PIXELS', 'fail_if', 'read_image', 'as_rgb', 'image_size', 'read_small',
-           'read_mask', 'is_clutter', 'image_files', 'table_rows', 'read_table', 'as_numbers', 'content_hashes']
+           'read_mask', 'is_clutter', 'image_files', 'table_rows', 'read_table', 'as_numbers', 'content_hashes',
+           'DataError']
 
 # %% ../../nbs/01_data.files.ipynb #4962eb49
 import csv, io, os, sqlite3, time, zlib
@@ -20,6 +21,8 @@ from ..core import DataError, file_hash, offenders
 from ..formats import DEVICE_SUFFIXES, open_image
 
 # %% ../../nbs/01_data.files.ipynb #187ae17d
+_all_ = ['DataError'] # of `core`: whoever reads files has it from here
+
 def fail_if(bad, what, fix=''):
     "Raise `DataError` if `bad`, a collection of files, ids or names, is not empty."
     if len(bad): raise DataError(offenders(what, sorted(map(str, bad)), fix))
