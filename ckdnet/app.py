@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from fastcore.basics import patch
 from PIL import Image
 from .core import printable
-from .data.files import DataError
+from .data.files import SUFFIXES, DataError
 from .pages import NOTICE
 from .predictor import Predictor, sample
 from .sources import from_bytes
@@ -26,6 +26,7 @@ _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; l
         kind.click = dialog">or drop it here (at most 10 MB)</div>"""
 
 # %% ../nbs/56_app.ipynb #d461dd58
+_ENDINGS = ','.join(['image/*', *SUFFIXES]) # not every system knows that .heic and .dcm are images
 _TITLE = f"""<h2 style="margin:0">A skin lesion: diagnosis and outline</h2>
 <p>Choose or drop dermoscopic photographs, or try the drawn example. <b>{NOTICE}</b></p>"""
 
@@ -48,7 +49,7 @@ class App(widgets.VBox):
         self.predictor = predictor or Predictor.from_pretrained()
         self.prediction = None # the one that is shown
         self.images = [] # Pillow images and errors of the last upload
-        self.upload = widgets.FileUpload(accept='image/*', multiple=True,
+        self.upload = widgets.FileUpload(accept=_ENDINGS, multiple=True,
                                          description='Choose images',
                                          layout=dict(width='auto'))
         self.example = widgets.Button(description='Try the example')

@@ -784,14 +784,14 @@ def ckdnet_predict(
 @command
 def ckdnet_export(
     kind:str, # onnx, program or web
-    out:str=None, # the file to write; of web the folder
+    out:str=None, # by default a new file ckdnet.onnx or ckdnet.pt2, of web a new folder page
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
     fixed:bool=False, # of onnx: for one image of the weights' size only, for runtimes that need it?
 ):
     "Write a released cascade in a form that other programs can run."
     check_name('kind of export', kind, EXPORTS)
-    if not out: raise ValueError('No file was given: pass --out.')
+    out = out or str(check_new(dict(onnx='ckdnet.onnx', program='ckdnet.pt2', web='page')[kind]))
     if fixed and kind!='onnx': raise ValueError('--fixed is an option of onnx: leave it out.')
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade
