@@ -145,9 +145,10 @@ def count_images(
     if n>1: print(expected_time([(kind, n)], pace), flush=True)
     line,start = StatusLine(), time.monotonic()
     for i,o in enumerate(done, 1):
-        seconds = time.monotonic()-start
-        line.show(f'image {i} of {n}, {in_time(seconds*(n-i)/i)} left')
+        now = time.monotonic()
+        if i==1: first = now # until here the work was only begun
+        else: line.show(f'image {i} of {n}, {in_time((now-first)*(n-i)/(i-1))} left')
         if i==n:
             line.clear()
-            if seconds>FIRST: pace.keep(kind, n, seconds)
+            if now-start>FIRST: pace.keep(kind, n, now-start)
         yield o
