@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_name
-from .data.files import DataError, fail_if, image_size
+from .data.files import DataError, content_hashes, fail_if, image_size
 from .data.folder import own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -255,7 +255,9 @@ def judged_set(
     keep &= df['mask'].notna() | labels.classes.notna() | labels.melanoma.notna()
     if not keep.any():
         raise DataError(f'No image of {name} is left to be judged: is the ground truth there?')
-    about = dict(split=split, rule=labels.rule, left_out=labels.left_out,
+    same = pd.Series(content_hashes(df.image[keep])).duplicated().sum()
+    twice = [f'{same} images have the bytes of another one; they count each time.'] if same else []
+    about = dict(split=split, rule=labels.rule, left_out=[*labels.left_out, *twice],
                  looked_for_copies=bool(training), copies=int((like!='').sum()),
                  copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
