@@ -626,9 +626,9 @@ def ckdnet_release(
     results:str=None, # the --results of the run
     work:str='runs', # the --work of the run
     module:str=None, # the --module of the run
-    file:str=None, # the weights to write, *.safetensors; the model card gets the same name
+    file:str=None, # the weights to write, *.safetensors; model card and graph get the same name
 ):
-    "Write the weights of a cascade in half precision, and its model card beside them."
+    "Write the weights of a cascade in half precision, its model card and its graph for onnxruntime beside them."
     if not file:
         raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
     here = where_results(results)/plain_name('the images', data)

@@ -16,7 +16,7 @@ from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_name
-from .data.files import DataError, fail_if
+from .data.files import DataError, fail_if, image_size
 from .data.folder import own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -102,7 +102,7 @@ def judge_images(
     tta:bool=False, # test-time augmentation?
     n:int=64, # images that are in memory at the same time
 )->tuple: # a row per image, as from `per_image` and more; the masks as bits, as in a result
-    "Predictions for an index. Raises `DataError` for images that cannot be read."
+    "Predictions for an index. Raises `DataError` for images that cannot be read, and for masks of another size."
     parts,bits = [], []
     predictions = counted_stream(predictor, list(df.image), tta)
     for start in range(0, len(df), n):
@@ -110,6 +110,9 @@ def judge_images(
         found = list(islice(predictions, len(part)))
         fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
                 'Download them again.')
+        masks = zip(part['mask'], found)
+        fail_if([m for m,p in masks if m is not None and image_size(m)!=p.size[::-1]],
+                'Masks of another size than their image', 'Download both again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
                     coarse=np.stack([p.coarse_prob for p in found]),
                     fine=np.stack([p.fine_prob for p in found]))
@@ -333,9 +336,12 @@ def compare_sets(
     n:int=1000, # number of draws
 )->pd.DataFrame: # a row per metric: a, b, difference, low, high, p (DeLong, of AUCs of a class); NaN: not defined
     """How much better a is than b. Metrics that only one has, or that are of other images, are left out. Raises
-    `ValueError` for results of other images."""
+    `ValueError` for results of other images, or with other labels."""
     if list(a.images.image_id)!=list(b.images.image_id):
         raise ValueError('The two results are of different images.')
+    for c in set(a.dataset.classes) & set(b.dataset.classes):
+        if ((a.images.diagnosis==c)!=(b.images.diagnosis==c)).any():
+            raise ValueError(f'The two results have other labels of {c}: judge both with the same.')
     ours,theirs = (set_metrics(r.images, r.dataset) for r in (a, b))
     out = {}
     for name in [k for k in ours if k in theirs]:

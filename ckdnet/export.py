@@ -17,6 +17,7 @@ import torch, torch.nn.functional as F
 from torch import nn
 from .core import atomic_path
 from .data.files import fail_if
+from .engine import graph_digest
 from .models.cascade import CKDNet
 from .models.ckd_cls import CKDClsNet
 from .models.layers import fold_bn, freeze
@@ -229,7 +230,7 @@ def export_graph(
     weights=None, # as for `weights_file`; they are only read
 )->Path: # of the ONNX file beside them, with their name
     """Write the graph of a released cascade for any number of images of its size; the file is complete or absent. Its
-    outputs are those of `Deployed` without a temperature, its metadata name the SHA-256 of the weights. Raises
+    outputs are those of `Deployed` without a temperature; its end is its digest (`engine.graph_digest`). Raises
     `ImportError` without onnx, `DataError` for weights that the graph does not use, and as `load_cascade`."""
     onnx = _import('onnx')
     w = read_weights(weights)
@@ -244,9 +245,10 @@ def export_graph(
     model = _without_content(onnx.load_from_string(content.getvalue()), w.file)
     missing = set(w.tensors)-{t.name for t in model.graph.initializer}
     fail_if([k for k in missing if not k.endswith(COUNTER)], 'Weights that the graph does not use')
-    onnx.helper.set_model_props(model, dict(weights=w.sha256, size=str(size)))
+    onnx.helper.set_model_props(model, dict(size=str(size), sha256='0'*64)) # the last bytes of the file
+    text = model.SerializeToString(deterministic=True)[:-64]
     out = w.file.with_suffix('.onnx')
-    with atomic_path(out) as part: part.write_bytes(model.SerializeToString(deterministic=True))
+    with atomic_path(out) as part: part.write_bytes(text+graph_digest(w, text))
     return out
 
 # %% ../nbs/54_export.ipynb #3e5e34fe

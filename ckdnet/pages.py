@@ -6,7 +6,7 @@
 __all__ = ['ENDINGS', 'NOTICE', 'save_all', 'card', 'contact_sheet', 'Pages', 'write_maps', 'counted_stream', 'predict_files']
 
 # %% ../nbs/53_pages.ipynb #ebcbbc11
-import base64, html, io, os
+import base64, errno, html, io, os
 from collections import Counter
 from pathlib import Path
 import numpy as np, pandas as pd
@@ -176,6 +176,8 @@ def _name_fault(name):
     except UnicodeEncodeError: return f'{printable(name)}: its name is no UTF-8: rename it.'
     if size>255: return f'{name}: its name is too long for the name of a mask: shorten it.'
 
+_BAD_NAME = (errno.EINVAL, errno.ENAMETOOLONG) # what NTFS and exFAT say of a colon
+
 # %% ../nbs/53_pages.ipynb #7567f41b
 _WRITTEN = """  predictions.csv: p_… calibrated probabilities, raw_… those of the network itself, warnings, engine
   diagnoses.csv: those of the network itself, not calibrated, as in a submission
@@ -213,7 +215,11 @@ def _write_all(predictor, predictions, folder, failed, maps):
         if isinstance(o, DataError):
             failed.append(str(o))
             continue
-        write_mask(o.mask, folder/'masks', o.name)
+        try: write_mask(o.mask, folder/'masks', o.name)
+        except OSError as e:
+            if e.errno not in _BAD_NAME: raise
+            failed.append(f'{o.name}: the drive does not take the name of its mask: rename it.')
+            continue
         if maps: write_maps(o, folder/'maps')
         pages.add(o)
         table.append(o.row())

@@ -106,7 +106,8 @@ def at_size(
     threshold:float=.5, # 0…1
 )->np.ndarray: # (H,W), bool
     """The mask at another size: probabilities are resized bilinearly, then thresholded, officially at one half. Raises
-    `ValueError` for NaN."""
+    `ValueError` for NaN, and for a threshold outside of 0…1."""
+    if not 0<=threshold<=1: raise ValueError(f'The threshold is 0…1, not {threshold}.')
     if np.isnan(prob).any():
         raise ValueError('The predicted mask has NaN: the training diverged, train again.')
     height,width = size

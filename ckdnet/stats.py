@@ -53,7 +53,8 @@ def bootstrap_interval(
 )->tuple: # metric on all images; lower and upper end of its 95 % interval; NaN where the metric does not exist
     """Percentile bootstrap over images, or over groups of images (Efron and Tibshirani 1993, chapter 13).
 
-    The ends are the quantiles 0.025 and 0.975 of `bootstrap_draws`, whose errors it raises.
+    The ends are the quantiles 0.025 and 0.975 of `bootstrap_draws`, whose errors it raises. A single group or image
+    says nothing of others: its ends are NaN.
 
     >>> x = np.array([.7, .8, .9])
     >>> value,low,high = bootstrap_interval(lambda i: x[i].mean(), 3, n=100)
@@ -61,7 +62,8 @@ def bootstrap_interval(
     (0.8, True)
     """
     value = float(metric(np.arange(n_images)))
-    if np.isnan(value): return np.nan, np.nan, np.nan
+    alone = n_images==1 if groups is None else len(set(groups))==1
+    if np.isnan(value) or alone: return value, np.nan, np.nan
     low,high = np.nanpercentile(bootstrap_draws(metric, n_images, n, seed, groups), [2.5,97.5])
     return value, float(low), float(high)
 

@@ -20,7 +20,9 @@ from ckdnet.core import file_hash
 from ckdnet.data.files import DataError, content_hashes
 from ckdnet.data.store import Store, hash_of
 from ckdnet.data.synthetic import make_synthetic
-from ckdnet.pretrained import load_cascade, save_cascade
+from ckdnet.engine import graph_of
+from ckdnet.export import export_graph
+from ckdnet.pretrained import load_cascade, read_weights, save_cascade
 from ckdnet.resolve import finished_stage, resolve
 from ckdnet.resultfile import Run, describe_dataset, read_result, side_file
 from ckdnet.spec import PROFILES
@@ -202,7 +204,9 @@ def stored(images, here):
     stage = job.folder(job.plans[0])
     stopped = interrupted_stage(images, here)
     for_others = here/'ckdnet.safetensors'
-    save_cascade(for_others, job.net(), dict(spec=asdict(SPEC), data=describe_dataset(job.dataset)))
+    save_cascade(for_others, job.net(), dict(
+        spec=asdict(SPEC), data=describe_dataset(job.dataset), prediction=SPEC.prediction))
+    graph = export_graph(for_others)
     def store():
         hash_of.cache_clear() # as in a new process
         opened = Store(job.df, SPEC.store_size, job.place/'stores')
@@ -229,6 +233,7 @@ def stored(images, here):
         'arrays': (side_file(result, '.npz'), lambda: Run(result).arrays),
         'remembered hashes': (Path(os.environ['XDG_CACHE_HOME'])/'ckdnet'/'hashes.sqlite', hashes),
         'weights for others': (for_others, lambda: load_cascade(for_others)[0].state_dict()),
+        'graph of these': (graph, lambda: graph_of(read_weights(for_others))),
     }
 
 def as_bytes(o):

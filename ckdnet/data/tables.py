@@ -97,6 +97,8 @@ GROUPS = dict( # column of the index → its names in tables
     image_type=('image_type',),
     skin_type=('skin_type','fitzpatrick_skin_type','fitspatrick','skin_tone_class'))
 
+_AGE = r'^[>≥]?\s*(\d+(?:[.,]\d+)?)\s*(?:\+|y|yrs?|years?)?(?: old)?$' # the oldest are often told as '85+'
+
 def group_columns(
     t:pd.DataFrame, # a table of text
 )->pd.DataFrame: # those of `GROUPS` that it has: text in lower case, 'age' a number; None where unknown
@@ -106,7 +108,7 @@ def group_columns(
                        dtype=object)
     unknown = out.isin(['unknown','unk','not represented','nan','na','']) | out.isna()
     out = out.where(~unknown, None)
-    if 'age' in out: out['age'] = as_numbers(out[['age']].astype(object)).age
+    if 'age' in out: out['age'] = as_numbers(out.age.str.extract(_AGE)).iloc[:,0]
     if 'sex' in out: out['sex'] = out.sex.replace(dict(m='male', f='female'))
     if 'skin_type' in out: out['skin_type'] = out.skin_type.map(_skin_type)
     return out
