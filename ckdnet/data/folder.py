@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MISSING', 'PART', 'POSITIVE', 'parse_classes', 'diagnoses', 'counts', 'split_groups', 'check_classes', 'check_splits',
-           'check_files', 'own_cls_metrics', 'positive_tasks', 'own_dataset']
+           'check_files', 'own_cls_metrics', 'positive_tasks', 'own_dataset', 'read_own']
 
 # %% ../../nbs/02_data.folder.ipynb #5fe4c0d0
 import re
