@@ -133,9 +133,9 @@ def try_exporter(environments, folder):
     for kind in ('fixed','free'):
         command = [sys.executable, '-c', EXPORT, packages, folder/f'newer_{kind}.onnx', kind]
         done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit)
-        if done.returncode<0: found[kind] = dict(error=f'not done after {EXPORT_LIMIT} s of processor time')
-        elif done.returncode: found[kind] = dict(error=done.stderr.strip()[-300:])
-        else: found[kind] = dict(seconds=float(done.stdout.split()[-1]))
+        if not done.returncode: found[kind] = dict(seconds=float(done.stdout.split()[-1]))
+        elif done.returncode>0: found[kind] = dict(error=done.stderr.strip()[-300:])
+        else: found[kind] = dict(error=f'not done after {EXPORT_LIMIT} s of a processor')
         print(kind, found[kind], flush=True)
     return found | dict(onnxscript='0.7.2', torch=torch.__version__)
 
@@ -233,7 +233,8 @@ def enlarged(files, folder):
     return sorted(folder.iterdir())
 
 if __name__=='__main__':
-    images,wanted = Path(sys.argv[1]), sys.argv[2:] or ['runtimes','precision','readings','exporter']
+    images,*wanted = sys.argv[1:]
+    images,wanted = Path(images), wanted or ['runtimes','precision','readings','exporter']
     net,metadata = load_cascade()
     size,classes = metadata['prediction']['size'], tuple(metadata['data']['classes'])
     dataset = get_dataset(metadata['data']['dataset'])
