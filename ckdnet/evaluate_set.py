@@ -358,18 +358,21 @@ def fail_unless_comparable(
     "Raises `ValueError`, with what differs, unless two results are of the same images with the same truth."
     ids,others = a.images.image_id, b.images.image_id
     alone = sorted(set(ids) ^ set(others))
-    if alone: raise ValueError(offenders('The two results are of different images; only one has', alone,
-                                         'Judge both without leaving any out.'))
+    said = 'The two results are of different images; only one has'
+    fix = 'Judge both without leaving any out.'
+    if alone: raise ValueError(offenders(said, alone, fix))
+    rules = '; '.join(r.record['evaluated']['rule'] for r in (a, b))
     shared = set(a.dataset.classes) & set(b.dataset.classes)
     one,other = _truths(a, shared), _truths(b, shared)
     for what,truth in one.items():
-        fix = f"Their rules: {a.record['evaluated']['rule']}; {b.record['evaluated']['rule']}."
         now = other.get(what, pd.Series('None', truth.index)).reindex(truth.index)
         differ = [f'{i} ({v}, {w})' for i,v,w in zip(ids, truth, now) if v!=w]
-        if differ: raise ValueError(offenders(f'The two results differ in the truth ({what}) of', differ, fix))
+        said = f'The two results differ in the truth ({what}) of'
+        if differ: raise ValueError(offenders(said, differ, f'Their rules: {rules}.'))
     files = [r.record['data'].get('sha256') for r in (a, b)]
     if a.dataset.classes==b.dataset.classes and files[0]!=files[1]:
-        raise ValueError('The two results are of other files of the same images: judge both on one folder.')
+        raise ValueError(
+            'The two results are of other files of the same images: judge both on one folder.')
 
 # %% ../nbs/58_evaluate_set.ipynb #cmpsets1
 def compare_sets(
@@ -380,6 +383,8 @@ def compare_sets(
     """How much better a is than b. Metrics that only one has, and an average over other classes, are left out. Raises
     as `fail_unless_comparable`."""
     fail_unless_comparable(a, b)
+    in_order = b.images.set_index('image_id').loc[a.images.image_id].reset_index()
+    b = replace(b, images=in_order)
     ours,theirs = (set_metrics(r.images, r.dataset) for r in (a, b))
     if a.dataset.task_classes!=b.dataset.task_classes: ours.pop('average AUC', None)
     out = {}
