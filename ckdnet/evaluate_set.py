@@ -12,13 +12,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_name, offenders
-from .data.files import DataError, content_hashes, fail_if, read_mask
+from .data.files import DataError, fail_if, read_mask
 from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -27,7 +26,6 @@ from .data.store import check_masks, mask_facts
 from .evaluate import per_image, summary
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
-from .pages import counted_stream
 from .predictor import Predictor
 from .resultfile import describe_images
 from .stats import bootstrap_interval, delong
@@ -107,10 +105,9 @@ def judge_images(
 )->tuple: # a row per image, as from `per_image` and more; the masks as bits, as in a result
     "Predictions for an index. Raises `DataError` for images that cannot be read."
     parts,bits = [], []
-    predictions = counted_stream(predictor, list(df.image), tta)
     for start in range(0, len(df), n):
         part = df.iloc[start:start+n]
-        found = list(islice(predictions, len(part)))
+        found = list(predictor.stream(list(part.image), tta))
         fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
                 'Download them again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
@@ -272,15 +269,12 @@ def judged_set(
     keep = known & (like=='') if leave_out else known
     if not keep.any():
         raise DataError(f'No image of {name} is left to be judged: is the ground truth there?')
-    same = pd.Series(content_hashes(df.image[keep])).duplicated().sum()
-    twice = [f'{same} images have the bytes of another one; they count each time.'] if same else []
-    about = dict(split=split, rule=labels.rule, left_out=[*labels.left_out, *twice],
+    about = dict(split=split, rule=labels.rule, left_out=labels.left_out,
                  looked_for_copies=bool(training), copies=int((like!='').sum()),
                  copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
     df = df.assign(diagnosis=labels.classes, label=label, melanoma=labels.melanoma, like=like)
     df = df[keep].reset_index(drop=True)
-    print(f'{len(df)} images of {name} are predicted.', flush=True)
     images,arrays = judge_images(predictor, df, tta)
     of_index = {c:df[c].to_numpy() for c in ('label','melanoma','like')}
     images = with_groups(images.assign(**of_index), df)
@@ -364,21 +358,21 @@ def fail_unless_comparable(
     "Raises `ValueError`, with what differs, unless two results are of the same images with the same truth."
     ids,others = a.images.image_id, b.images.image_id
     alone = sorted(set(ids) ^ set(others))
-    if alone:
-        what = 'The two results are of different images; only one has'
-        raise ValueError(offenders(what, alone, 'Judge both without leaving any out.'))
+    said = 'The two results are of different images; only one has'
+    fix = 'Judge both without leaving any out.'
+    if alone: raise ValueError(offenders(said, alone, fix))
+    rules = '; '.join(r.record['evaluated']['rule'] for r in (a, b))
     shared = set(a.dataset.classes) & set(b.dataset.classes)
     one,other = _truths(a, shared), _truths(b, shared)
     for what,truth in one.items():
-        fix = f"Their rules: {a.record['evaluated']['rule']}; {b.record['evaluated']['rule']}."
         now = other.get(what, pd.Series('None', truth.index)).reindex(truth.index)
         differ = [f'{i} ({v}, {w})' for i,v,w in zip(ids, truth, now) if v!=w]
-        what = f'The two results differ in the truth ({what}) of'
-        if differ: raise ValueError(offenders(what, differ, fix))
+        said = f'The two results differ in the truth ({what}) of'
+        if differ: raise ValueError(offenders(said, differ, f'Their rules: {rules}.'))
     files = [r.record['data'].get('sha256') for r in (a, b)]
     if a.dataset.classes==b.dataset.classes and files[0]!=files[1]:
-        raise ValueError('The two results are of other files of the same images: '
-                         'judge both on one folder.')
+        raise ValueError(
+            'The two results are of other files of the same images: judge both on one folder.')
 
 # %% ../nbs/58_evaluate_set.ipynb #cmpsets1
 def compare_sets(
@@ -389,6 +383,8 @@ def compare_sets(
     """How much better a is than b. Metrics that only one has, and an average over other classes, are left out. Raises
     as `fail_unless_comparable`."""
     fail_unless_comparable(a, b)
+    in_order = b.images.set_index('image_id').loc[a.images.image_id].reset_index()
+    b = replace(b, images=in_order)
     ours,theirs = (set_metrics(r.images, r.dataset) for r in (a, b))
     if a.dataset.task_classes!=b.dataset.task_classes: ours.pop('average AUC', None)
     out = {}

@@ -36,10 +36,10 @@ def about_set(
     classes = ', '.join(f'{in_words(c)} {n}' for c,n in e['classes'].items())
     edition = [f"Edition: {data['edition']}."] if 'edition' in data else []
     absent = ', '.join(in_words(c) for c in result.dataset.classes if c not in e['classes'])
-    undefined = [f'Classes without an image, so that their AUC is not defined: {absent}.']
+    if absent: absent = f'Classes without an image, so that their AUC is not defined: {absent}.'
     images = f"{e['images']} images, {e['masks']} with a mask"
     return [f"{data['name']}: {images}; {classes or 'no diagnoses'}.",
-            *(undefined if classes and absent else []), *edition,
+            *([absent] if classes and absent else []), *edition,
             f"Melanoma or not is known of {e['melanoma_known']} images; melanomas: {e['melanoma']}.",
             f"Rule for the labels: {e['rule']}.", *e['left_out'], _said_of_copies(e)]
 
@@ -49,10 +49,7 @@ def headlines(
 )->str: # lines
     "The metrics of a result with their intervals, below what they are of."
     e = result.record['evaluated']
-    def said(v):
-        if v[0] is None: return 'not defined'
-        if v[1] is None: return f'{v[0]:.3f} (one lesion or patient: no interval)'
-        return '{:.3f} ({:.3f}–{:.3f})'.format(*v)
+    def said(v): return 'not defined' if v[0] is None else '{:.3f} ({:.3f}–{:.3f})'.format(*v)
     return '\n'.join([*about_set(result), *(f'{k}: {said(v)}' for k,v in e['metrics'].items())])
 
 # %% ../nbs/59_set_page.ipynb #9e9a9569
@@ -102,8 +99,7 @@ def plot_set(
 def _test_said(test):
     "A test of `ckdnet.groups.group_tests` in a sentence."
     of = f"{in_words(test['column'])}: {in_words(test['metric'])}"
-    if test['groups']<2: return f'{of} was not compared: fewer than two groups have ten images.'
-    if test['p'] is None: return f'{of} was not compared: it is not defined in two of the groups.'
+    if test['p'] is None: return f'{of} was not compared: fewer than two groups have ten images.'
     differs = f"{of} differs by up to {test['difference']:.3f} between {test['groups']} groups"
     p = f"p = {test['p_holm']:.3f}"
     if test['p_holm']<.05: return f'{differs}, more than chance explains ({p}).'
