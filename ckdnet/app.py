@@ -11,7 +11,7 @@ import ipywidgets as widgets
 from fastcore.basics import patch
 from PIL import Image
 from .core import printable
-from .data.files import DataError
+from .data.files import SUFFIXES, DataError
 from .pages import NOTICE
 from .predictor import Predictor, sample
 from .sources import from_bytes
@@ -23,9 +23,10 @@ _DROP = """<div style="border:1px dashed; border-radius:4px; padding:2px 24px; l
         const files = event.dataTransfer.files, kind = HTMLInputElement.prototype, dialog = kind.click;
         kind.click = function() { this.files = files; this.dispatchEvent(new Event('change')) };
         this.closest('.ckdnet-app').querySelector('.widget-upload').click();
-        kind.click = dialog">or drop it here (at most 10 MB)</div>"""
+        kind.click = dialog">or drop them here (at most 10 MB each)</div>"""
 
 # %% ../nbs/56_app.ipynb #d461dd58
+_ENDINGS = ','.join(['image/*', *SUFFIXES]) # not every system knows that .heic and .dcm are images
 _TITLE = f"""<h2 style="margin:0">A skin lesion: diagnosis and outline</h2>
 <p>Choose or drop dermoscopic photographs, or try the drawn example. <b>{NOTICE}</b></p>"""
 
@@ -48,7 +49,7 @@ class App(widgets.VBox):
         self.predictor = predictor or Predictor.from_pretrained()
         self.prediction = None # the one that is shown
         self.images = [] # Pillow images and errors of the last upload
-        self.upload = widgets.FileUpload(accept='image/*', multiple=True,
+        self.upload = widgets.FileUpload(accept=_ENDINGS, multiple=True,
                                          description='Choose images',
                                          layout=dict(width='auto'))
         self.example = widgets.Button(description='Try the example')
@@ -103,18 +104,27 @@ def _take(self:App, images):
     self._predict(None)
 
 # %% ../nbs/56_app.ipynb #3da1c287
+def _box(text):
+    "A line that is seen."
+    return f'<div style="background:#ffe9c9; padding:2px 8px; margin:2px 0">⚠ {html.escape(text)}</div>'
+
+@patch
+def _say(self:App, text):
+    "Show a sentence, and below it the files that cannot be read."
+    bad = [_box(str(o)) for o in self.images if isinstance(o, DataError)]
+    self.message.value = ''.join([text, *bad])
+
 @patch
 def _predict(self:App, change):
     "Predict the chosen image, or say why that is not possible."
-    bad = [html.escape(str(e)) for e in self.images if isinstance(e, DataError)]
+    if self.which.value is None: # there is none: what is shown stays
+        self._say('')
+        return self._draw(change)
+    self._say('Predicting …')
     self.prediction,self.links.value = None,''
-    self.message.value = '<br>'.join(['Predicting …' if self.which.options else '', *bad])
-    if self.which.value is None: return
     try: self.prediction = self.predictor(self.images[self.which.value], self.tta.value)
-    except Exception as e: self.message.value = '<br>'.join([html.escape(printable(e)), *bad])
-    else:
-        self._bad = bad
-        self._draw(change)
+    except Exception as e: self._say(_box(printable(e)))
+    else: self._draw(change)
 
 # %% ../nbs/56_app.ipynb #f5d7c58a
 @patch
@@ -125,11 +135,8 @@ def _draw(self:App, change):
     p.threshold = self.threshold.value
     self.picture.value = p._repr_png_()
     self.picture.layout.display = ''
-    first,*odd = html.escape(p.summary()).split(' Warning: ')
-    boxes = [f'<div style="background:#ffe9c9; padding:2px 8px; margin:2px 0">⚠ {line}</div>'
-             for line in odd]
-    self.message.value = '<br>'.join(
-        [f'<b>{html.escape(p.name)}</b>: {first}{"".join(boxes)}', *self._bad])
+    first,*odd = p.summary().split(' Warning: ')
+    self._say(f'<b>{html.escape(p.name)}</b>: {html.escape(first)}'+''.join(map(_box, odd)))
     self.links.value = ' · '.join([_link('figure', f'{p.name}_prediction.png', self.picture.value),
                                    _link('mask', f'{p.name}_segmentation.png', _png(p.mask))])
 
@@ -142,4 +149,5 @@ def _png(mask):
 def _link(what, name, content):
     "A link by which a browser saves a file."
     data = base64.b64encode(content).decode()
-    return f'<a download="{html.escape(name)}" href="data:image/png;base64,{data}">Save the {what}</a>'
+    return (f'<a style="text-decoration:underline" download="{html.escape(name)}" '
+            f'href="data:image/png;base64,{data}">Save the {what}</a>')

@@ -626,9 +626,9 @@ def ckdnet_release(
     results:str=None, # the --results of the run
     work:str='runs', # the --work of the run
     module:str=None, # the --module of the run
-    file:str=None, # the weights to write, *.safetensors; the model card gets the same name
+    file:str=None, # the weights to write, *.safetensors; model card and graph get the same name
 ):
-    "Write the weights of a cascade in half precision, and its model card beside them."
+    "Write the weights of a cascade in half precision, its model card and its graph for onnxruntime beside them."
     if not file:
         raise ValueError('No file was given: pass --file, such as --file mine/ckdnet.safetensors.')
     here = where_results(results)/plain_name('the images', data)
@@ -713,7 +713,7 @@ def judge_all(
                                      which_split)
     from ckdnet.predictor import Predictor
     from ckdnet.set_page import headlines, write_set
-    predictors = [Predictor.from_pretrained(w) for w in given]
+    predictors = [Predictor.from_pretrained(w, 'torch') for w in given] # as for the model card
     splits = [which_split(options.get('split'), name, p.dataset) for p in predictors]
     files = [set_file(p.metadata['spec'], name, s, results) for p,s in zip(predictors, splits)]
     check_places(files, overwrite)
@@ -784,14 +784,14 @@ def ckdnet_predict(
 @command
 def ckdnet_export(
     kind:str, # onnx, program or web
-    out:str=None, # the file to write; of web the folder
+    out:str=None, # by default a new file ckdnet.onnx or ckdnet.pt2, of web a new folder page
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
     fixed:bool=False, # of onnx: for one image of the weights' size only, for runtimes that need it?
 ):
     "Write a released cascade in a form that other programs can run."
     check_name('kind of export', kind, EXPORTS)
-    if not out: raise ValueError('No file was given: pass --out.')
+    out = out or str(check_new(dict(onnx='ckdnet.onnx', program='ckdnet.pt2', web='page')[kind]))
     if fixed and kind!='onnx': raise ValueError('--fixed is an option of onnx: leave it out.')
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade

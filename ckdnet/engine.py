@@ -177,7 +177,7 @@ def why_not_onnx(
     graph:bytes|None, # from `graph_of`
 )->str: # an empty text: nothing
     "What keeps onnxruntime from predicting with these weights."
-    if find_spec('onnxruntime') is None: return "it is not installed: pip install 'ckdnet[export]'"
+    if find_spec('onnxruntime') is None: return "it is not installed: pip install onnxruntime"
     if w.metadata['prediction']['bf16']: return 'the weights are for bfloat16'
     return '' if graph else f'there is no graph of {w.file}: write it with `ckdnet.export.export_graph`'
 

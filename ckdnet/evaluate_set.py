@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['by_classes', 'Labels', 'mapped_labels', 'judge_images', 'risk_coverage', 'warning_rates', 'evaluated_part',
-           'set_file', 'SetResult', 'judged_set', 'which_split', 'evaluate_set', 'evaluate_own', 'compare_sets']
+           'check_truth', 'set_file', 'SetResult', 'judged_set', 'which_split', 'evaluate_set', 'evaluate_own',
+           'fail_unless_comparable', 'compare_sets']
 
 # %% ../nbs/58_evaluate_set.ipynb #4943d213
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
@@ -15,12 +17,13 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
-from .core import check_name
-from .data.files import DataError, content_hashes, fail_if, image_size
-from .data.folder import own_cls_metrics, parse_classes, read_own
+from .core import check_name, offenders
+from .data.files import DataError, content_hashes, fail_if, read_mask
+from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
 from .data.published import TARGETS, diagnosis_table, map_labels, whole_index
+from .data.store import check_masks, mask_facts
 from .evaluate import per_image, summary
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
@@ -102,7 +105,7 @@ def judge_images(
     tta:bool=False, # test-time augmentation?
     n:int=64, # images that are in memory at the same time
 )->tuple: # a row per image, as from `per_image` and more; the masks as bits, as in a result
-    "Predictions for an index. Raises `DataError` for images that cannot be read, and for masks of another size."
+    "Predictions for an index. Raises `DataError` for images that cannot be read."
     parts,bits = [], []
     predictions = counted_stream(predictor, list(df.image), tta)
     for start in range(0, len(df), n):
@@ -110,9 +113,6 @@ def judge_images(
         found = list(islice(predictions, len(part)))
         fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
                 'Download them again.')
-        masks = zip(part['mask'], found)
-        fail_if([m for m,p in masks if m is not None and image_size(m)!=p.size[::-1]],
-                'Masks of another size than their image', 'Download both again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
                     coarse=np.stack([p.coarse_prob for p in found]),
                     fine=np.stack([p.fine_prob for p in found]))
@@ -186,6 +186,22 @@ def evaluated_part(
         groups=_rows(by_group(images, trained)), group_tests=_rows(group_tests(images, trained)),
         risk_coverage=_rows(risk_coverage(images, trained)), warnings=_rows(warnings))
 
+# %% ../nbs/58_evaluate_set.ipynb #chktru01
+def _facts_or_error(path):
+    try: return mask_facts(path, read_mask(path))
+    except DataError as e: return e
+
+def check_truth(
+    df:pd.DataFrame, # an index
+):
+    "Raises `DataError` for images and masks that a training refuses; warns of lesion and skin exchanged."
+    check_files(df)
+    with ThreadPoolExecutor() as pool:
+        found = list(pool.map(_facts_or_error, df['mask'].dropna()))
+    faults = [str(f) for f in found if isinstance(f, DataError)]
+    if faults: raise DataError('\n'.join(faults[:5]))
+    check_masks(found)
+
 # %% ../nbs/58_evaluate_set.ipynb #4d91adf7
 def set_file(
     spec:dict, # of the cascade, as in its metadata
@@ -247,12 +263,13 @@ def judged_set(
     leave_out:bool=False, # leave out the images that the cascade was trained on?
     tta:bool=False, # test-time augmentation?
 )->SetResult:
-    "Judge a cascade on the images of an index. Raises as `mapped_labels`, `copies` and `judge_images`."
+    "Judge a cascade on the images of an index. Raises as `mapped_labels`, `check_truth`, `copies` and `judge_images`."
     trained = _with_metrics(predictor.dataset)
     labels = mapped_labels(df, name, trained, classes)
+    known = df['mask'].notna() | labels.classes.notna() | labels.melanoma.notna()
+    check_truth(df[known])
     like = copies(df, training)
-    keep = like=='' if leave_out else pd.Series(True, df.index)
-    keep &= df['mask'].notna() | labels.classes.notna() | labels.melanoma.notna()
+    keep = known & (like=='') if leave_out else known
     if not keep.any():
         raise DataError(f'No image of {name} is left to be judged: is the ground truth there?')
     same = pd.Series(content_hashes(df.image[keep])).duplicated().sum()
@@ -332,23 +349,52 @@ def evaluate_own(
     return judged_set(predictor, df, name, **options)
 
 # %% ../nbs/58_evaluate_set.ipynb #aae94a1d
+def _truths(r, shared):
+    "What a result holds for true, image by image: name of it → text."
+    t = r.images.set_index('image_id')
+    truth = dict(label=t.label, classes=t.diagnosis.where(t.diagnosis.isin(shared)))
+    if set(MELANOMA) & shared: truth['melanoma'] = t.melanoma
+    if 'fine_JA' in t: truth['mask'] = t.fine_JA.notna()
+    return {k:v.astype(object).where(v.notna(), None).map(str) for k,v in truth.items()}
+
+def fail_unless_comparable(
+    a:SetResult,
+    b:SetResult,
+):
+    "Raises `ValueError`, with what differs, unless two results are of the same images with the same truth."
+    ids,others = a.images.image_id, b.images.image_id
+    alone = sorted(set(ids) ^ set(others))
+    if alone:
+        what = 'The two results are of different images; only one has'
+        raise ValueError(offenders(what, alone, 'Judge both without leaving any out.'))
+    shared = set(a.dataset.classes) & set(b.dataset.classes)
+    one,other = _truths(a, shared), _truths(b, shared)
+    for what,truth in one.items():
+        fix = f"Their rules: {a.record['evaluated']['rule']}; {b.record['evaluated']['rule']}."
+        now = other.get(what, pd.Series('None', truth.index)).reindex(truth.index)
+        differ = [f'{i} ({v}, {w})' for i,v,w in zip(ids, truth, now) if v!=w]
+        what = f'The two results differ in the truth ({what}) of'
+        if differ: raise ValueError(offenders(what, differ, fix))
+    files = [r.record['data'].get('sha256') for r in (a, b)]
+    if a.dataset.classes==b.dataset.classes and files[0]!=files[1]:
+        raise ValueError('The two results are of other files of the same images: '
+                         'judge both on one folder.')
+
+# %% ../nbs/58_evaluate_set.ipynb #cmpsets1
 def compare_sets(
     a:SetResult, # two cascades on the same images
     b:SetResult,
     n:int=1000, # number of draws
 )->pd.DataFrame: # a row per metric: a, b, difference, low, high, p (DeLong, of AUCs of a class); NaN: not defined
-    """How much better a is than b. Metrics that only one has, or that are of other images, are left out. Raises
-    `ValueError` for results of other images, or with other labels."""
-    if list(a.images.image_id)!=list(b.images.image_id):
-        raise ValueError('The two results are of different images.')
-    for c in set(a.dataset.classes) & set(b.dataset.classes):
-        if ((a.images.diagnosis==c)!=(b.images.diagnosis==c)).any():
-            raise ValueError(f'The two results have other labels of {c}: judge both with the same.')
+    """How much better a is than b. Metrics that only one has, and an average over other classes, are left out. Raises
+    as `fail_unless_comparable`."""
+    fail_unless_comparable(a, b)
     ours,theirs = (set_metrics(r.images, r.dataset) for r in (a, b))
+    if a.dataset.task_classes!=b.dataset.task_classes: ours.pop('average AUC', None)
     out = {}
     for name in [k for k in ours if k in theirs]:
         (f,t),(g,u) = ours[name], theirs[name]
-        if list(t.image_id)!=list(u.image_id): continue
+        if list(t.image_id)!=list(u.image_id): continue # a class of one cascade has more of the labels
         ends = bootstrap_interval(lambda i: f(i)-g(i), len(t), n, groups=lesions_of(t))
         i = np.arange(len(t))
         out[name] = dict(a=f(i), b=g(i)) | dict(zip(('difference','low','high'), ends)) | dict(

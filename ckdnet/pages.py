@@ -165,6 +165,7 @@ def counted_stream(
 ): # generator, as `Predictor.stream`
     "`Predictor.stream`, which says how long the images will take and how far they are."
     engine = predictor.engine
+    if len(images)>1: print(f'Computed by {engine.name}, {engine.device}.', flush=True)
     kind = ('prediction'+' from several views'*tta, predictor.metadata['spec']['backbone'],
             f'{predictor.size} px', engine.name, engine.device, f'{os.cpu_count()} cores')
     return count_images(predictor.stream(images, tta), len(images), ', '.join(kind))

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['LARGEST_BATCH', 'FIELDS', 'FORMAT', 'FILE_NAME', 'SHIPPED', 'COUNTER', 'in_half_precision', 'compare_predictions',
            'feature_statistics', 'feature_distance', 'Field', 'is_of', 'fault_of', 'spec_fields', 'fail_field',
-           'check_fields', 'check_description', 'save_cascade', 'weights_digest', 'weights_file', 'Weights',
-           'read_weights', 'build_cascade', 'load_cascade']
+           'check_fields', 'check_description', 'save_cascade', 'weights_digest', 'weights_file', 'file_beside',
+           'Weights', 'read_weights', 'build_cascade', 'load_cascade']
 
 # %% ../nbs/48_pretrained.ipynb #507abe61
 import hashlib, json, math, re
@@ -15,6 +15,7 @@ from dataclasses import fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import NamedTuple, get_type_hints
+from warnings import warn
 import numpy as np, pandas as pd
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
@@ -226,8 +227,7 @@ def weights_file(
     path = Path(file).expanduser()
     if path.is_dir(): return _only_file(path, f'Name one of the files in {path}.')
     if path.is_file(): return path
-    if re.fullmatch(r'[\w.-]+/[\w.-]+', str(file)) and path.suffix!='.safetensors':
-        return _from_hub(str(file))
+    if _on_hub(file): return _from_hub(str(file))
     raise FileNotFoundError(
         f'There is no file {file}: name a weights file, its folder, or owner/name on the hub.')
 
@@ -239,12 +239,37 @@ def _only_file(folder, fix):
             f'{len(found)} files *.safetensors in {folder}, one is expected. {fix}')
     return found[0]
 
+def _on_hub(file):
+    "Is it the name of a repository, and no file or folder here?"
+    path = Path(file).expanduser()
+    if path.exists() or path.suffix=='.safetensors': return False
+    return bool(re.fullmatch(r'[\w.-]+/[\w.-]+', str(file)))
+
 def _from_hub(name):
     from huggingface_hub import hf_hub_download # not needed for a file
     try: return Path(hf_hub_download(name, FILE_NAME))
     except Exception as e:
         raise OSError(f"'{name}' is no file or folder here, and {FILE_NAME} of the repository of this name cannot be "
                       f'downloaded from the Hugging Face hub ({e}): save it by hand, and name the file.') from e
+
+# %% ../nbs/48_pretrained.ipynb #bes1de01
+def file_beside(
+    weights, # as for `weights_file`
+    name:str, # of the file
+)->Path|None: # None if there is none
+    "A file that belongs to weights. Raises as `weights_file`; a warning if the hub is asked and does not answer."
+    file = weights_file(weights)
+    path = file.with_name(name)
+    if weights is not None and _on_hub(weights) and not path.exists():
+        from huggingface_hub import hf_hub_download
+        from huggingface_hub.errors import EntryNotFoundError, LocalEntryNotFoundError
+        commit = file.parent.name
+        try: return Path(hf_hub_download(str(weights), name, revision=commit))
+        except Exception as e:
+            offline = isinstance(e, LocalEntryNotFoundError)
+            if offline or not isinstance(e, EntryNotFoundError):
+                warn(f"It is not known whether '{weights}' has {name} ({e}): it goes on without.")
+    return path if path.exists() else None
 
 # %% ../nbs/48_pretrained.ipynb #31b98a27
 def _content(file):

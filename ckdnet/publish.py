@@ -12,6 +12,7 @@ __all__ = ['IMAGES', 'VERSIONS', 'selection_score', 'best_seed', 'train_features
 # %% ../nbs/48_publish.ipynb #2d70f3a2
 import json, tempfile
 from dataclasses import asdict
+from importlib.util import find_spec
 from pathlib import Path
 import numpy as np, pandas as pd
 from .calibration import apply_temperature, fit_temperature
@@ -19,6 +20,7 @@ from .core import atomic_path, file_hash, for_markdown, write_json
 from .data.files import DataError
 from .data.index import fingerprint, first_images, get_dataset, rows
 from .evaluate import per_image
+from .export import export_graph
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics,
@@ -435,14 +437,15 @@ def write_card(file): # weights
 def release(
     job:Job, # finished, of a cascade on the official split
     results, # folder of its result
-    file, # the weights go here, the model card beside them
+    file, # the weights go here, the model card and the graph beside them
 )->dict: # the metadata, as `load_cascade` gives them
-    """Write the weights of a job in half precision and their model card. Raises `FileNotFoundError`
-    if the job is not finished, `ValueError` for another ending of the name, if its result is of
-    something else, or if it is not a cascade of three networks, and `FileExistsError` if there are
-    weights or a card already."""
+    """Write the weights of a job in half precision, their model card and, where onnx is installed,
+    their graph for onnxruntime. Raises `FileNotFoundError` if the job is not finished, `ValueError`
+    for another ending of the name, if its result is of something else, or if it is not a cascade
+    of three networks, and `FileExistsError` if one of these files exists."""
     check_publishable(job)
-    there = [f for f in (Path(file), card_file(file)) if f.exists()]
+    made = (Path(file), card_file(file), Path(file).with_suffix('.onnx'))
+    there = [f for f in made if f.exists()]
     if there: raise FileExistsError(f'{there[0]} exists: remove it, or choose another name.')
     result = finished_result(job, results)
     net = job.net()
@@ -451,6 +454,7 @@ def release(
     validation = report_on_validation(job, net, half, decided, features)
     save_cascade(file, half, origin(job, result) | decided | validation, features)
     write_card(file)
+    if find_spec('onnx'): export_graph(file)
     return load_cascade(file)[1]
 
 # %% ../nbs/48_publish.ipynb #d30e5ddb

@@ -226,6 +226,9 @@ def check_web(page, folder):
             for sentence in re.split(' (?=Warning)', words):
                 assert sentence in shown[name], (words, shown[name])
             print(f'{name}: {words}')
+        said = wait(page, lambda page: (s := page.find_element(By.ID, 'status').text).startswith(
+            'Ready') and s)
+        assert said.endswith(f'Not predicted: {", ".join(bad)}.'), said
         shoot(page, 'web')
         drop(page, '#drop', 'dropped.jpg', sample().read_bytes())
         cards(page, len(good+bad)+1)

@@ -1,8 +1,9 @@
 """Try the exported cascade in the runtimes that read ONNX, in smaller numbers, and with images that a caller reads in
-another way: `python tools/runtimes.py <ISIC2017> [runtimes] [precision] [readings]` writes these parts, by default all,
-into data/results/runtimes.json; `'Core ML'`, or another name of `RUNTIMES`, only this row. It installs pinned packages
+another way; and PyTorch's newer exporter: `python tools/runtimes.py <ISIC2017> [runtimes] [precision] [readings]
+[exporter]` writes these parts, by default all, into data/results/runtimes.json; `'Core ML'`, or another name of
+`RUNTIMES`, only this row. It installs pinned packages
 into environments in build/runtimes, and is no part of the test suite."""
-import json, os, shutil, subprocess, sys, time
+import json, os, resource, shutil, subprocess, sys, time
 from importlib.metadata import version
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,6 +31,7 @@ ENVIRONMENTS = { # name → packages
                 'onnx==1.19.1', 'onnxruntime==1.23.0', 'onnxsim==0.4.36', 'onnx_graphsurgeon==0.5.8',
                 'sng4onnx==2.0.1', 'psutil==7.2.2'),
     'coreml': (NUMPY, 'coremltools==9.0', 'torch==2.14.1'),
+    'exporter': (NUMPY, 'onnxscript==0.7.2'),
 }
 ALONE = {'main':('pnnx==20261020',)} # installed without what they ask for: PyTorch, which converting ONNX does not need
 RUNTIMES = { # words → environment, function of tools/runtime.py, package
@@ -106,6 +108,36 @@ def try_runtimes(models, environments, folder, names=RUNTIMES):
         out[words] = dict(version=pinned[package], **found)
         print(words, json.dumps(out[words]), flush=True)
     return out
+
+EXPORT = """import sys, time, torch
+packages,file,kind = sys.argv[1:]
+sys.path.append(packages) # those of the project come first
+from ckdnet.export import OUTPUTS, Deployed
+from ckdnet.pretrained import load_cascade
+net,metadata = load_cascade()
+free = dict(image=dict.fromkeys((0,2,3), torch.export.Dim.AUTO)) if kind=='free' else None
+images = torch.zeros(2 if free else 1, 3, 224, 224)
+start = time.process_time()
+torch.onnx.export(Deployed(net, metadata['temperature']), (images,), file, dynamo=True, dynamic_shapes=free,
+                  output_names=list(OUTPUTS), verbose=False)
+print(time.process_time()-start)"""
+EXPORT_LIMIT = 300 # s of processor time
+
+def try_exporter(environments, folder):
+    "File with free sizes or fixed → seconds of processor time of PyTorch's newer exporter, or what it says."
+    python = environment(environments, 'exporter')
+    if isinstance(python, str): return dict(error=f'not installed: {python}')
+    packages, = (python.parents[1]/'lib').glob('*/site-packages')
+    def limit(): resource.setrlimit(resource.RLIMIT_CPU, (EXPORT_LIMIT, EXPORT_LIMIT))
+    found = {}
+    for kind in ('fixed','free'):
+        command = [sys.executable, '-c', EXPORT, packages, folder/f'newer_{kind}.onnx', kind]
+        done = subprocess.run(command, capture_output=True, text=True, preexec_fn=limit)
+        if not done.returncode: found[kind] = dict(seconds=float(done.stdout.split()[-1]))
+        elif done.returncode>0: found[kind] = dict(error=done.stderr.strip()[-300:])
+        else: found[kind] = dict(error=f'not done after {EXPORT_LIMIT} s of a processor')
+        print(kind, found[kind], flush=True)
+    return found | dict(onnxscript='0.7.2', torch=torch.__version__)
 
 def quantised(model, folder, images):
     "Kind → file, with weights and numbers of fewer bits. The images calibrate the static one."
@@ -201,7 +233,8 @@ def enlarged(files, folder):
     return sorted(folder.iterdir())
 
 if __name__=='__main__':
-    images,wanted = Path(sys.argv[1]), sys.argv[2:] or ['runtimes','precision','readings']
+    images,*wanted = sys.argv[1:]
+    images,wanted = Path(images), wanted or ['runtimes','precision','readings','exporter']
     net,metadata = load_cascade()
     size,classes = metadata['prediction']['size'], tuple(metadata['data']['classes'])
     dataset = get_dataset(metadata['data']['dataset'])
@@ -217,6 +250,7 @@ if __name__=='__main__':
         export_program(net, folder/'program.pt2', size, classes, metadata['temperature'])
         environments = Path('build/runtimes').resolve()
         parts = dict(
+            exporter=lambda: try_exporter(environments, folder),
             runtimes=lambda: try_runtimes(models, environments, folder),
             precision=lambda: try_precision(
                 quantised(models['free'], folder, read(df[df.split=='select'].image)),

@@ -28,6 +28,10 @@ def derm7pt(
 )->tuple: # index before the split, and lines for the user
     "The dermoscopic images of derm7pt. Raises `DataError` for anything missing, unknown or doubled."
     path = find_table(folder, 'meta')
+    try: found = pictures(folder, strict=False)
+    except DataError as e:
+        if path.parent!=folder: raise
+        raise DataError(f'{folder} holds the tables, and no images: pass the folder above.') from e
     t = read_columns(path, ['case_num','diagnosis','derm'])
     label = t.diagnosis.str.lower()
     group = label.map(lambda d: 'MEL' if (d or '').startswith('melanoma') else _DERM7PT.get(d))
@@ -36,7 +40,7 @@ def derm7pt(
     split = _derm7pt_split(path.parent, len(t))
     ids = t.derm.map(lambda f: path_parts(f)[-1])
     t,label,group,split = (s.set_axis(ids) for s in (t, label, group, split))
-    df = index_of(t, pictures(folder, strict=False), edition(path, len(t), 1_011), label, group,
+    df = index_of(t, found, edition(path, len(t), 1_011), label, group,
                   t.case_num, split, files=t.derm)
     return df.assign(
         image_type='dermoscopic'), [f'The clinical photographs of the {len(t)} cases are left out.']

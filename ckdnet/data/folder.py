@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MISSING', 'PART', 'POSITIVE', 'parse_classes', 'diagnoses', 'counts', 'split_groups', 'check_classes', 'check_splits',
-           'own_cls_metrics', 'positive_tasks', 'own_dataset', 'read_own']
+           'check_files', 'own_cls_metrics', 'positive_tasks', 'own_dataset', 'read_own']
 
 # %% ../../nbs/02_data.folder.ipynb #5fe4c0d0
 import re
@@ -230,16 +230,21 @@ def _size_or_error(path):
     try: return image_size(path)
     except DataError as e: return e
 
-def _check_files(df):
-    "Raise `DataError` for files that are no images, and for masks of other sizes."
+def check_files(
+    df:pd.DataFrame, # an index
+):
+    "Raises `DataError` for files that are no images, and for masks of other sizes; only the heads are read."
     with ThreadPoolExecutor() as pool:
         sizes = list(pool.map(_size_or_error, df.image))
         masks = list(pool.map(lambda m: m and _size_or_error(m), df['mask']))
     faults = [str(s) for s in sizes+masks if isinstance(s, DataError)]
     if faults: raise DataError('\n'.join(faults[:5]))
-    other = [i for i,s,m in zip(df.image_id, sizes, masks) if m and m!=s]
+    def by(size): return f'{size[0]} × {size[1]}'
+    other = [f'{i} ({by(m)}, the image {by(s)})' for i,s,m in zip(df.image_id, sizes, masks)
+             if m and m!=s]
     fail_if(other, 'Masks of another size than their images', 'Export them again.')
 
+# %% ../../nbs/02_data.folder.ipynb #c0p1ch01
 def _check_copies(df):
     "Raise `DataError` for one picture in two splits; what was left out as a twin does not count."
     df = df[df.split!='twin']
@@ -309,7 +314,7 @@ def own_dataset(
     names = tuple(classes or labels) if labels else ()
     check_classes(names)
     tasks = positive_tasks(names, positive) if names else ()
-    _check_files(df)
+    check_files(df)
     df = split_groups(df, seed, twins)
     check_splits(df, names)
     _check_copies(df)

@@ -11,10 +11,11 @@ import hashlib
 from collections.abc import Callable
 from functools import partial
 from importlib.resources import files as package_files
+from itertools import islice
 from pathlib import Path
 import numpy as np, pandas as pd
 from ..core import file_hash
-from .files import DataError, as_numbers, fail_if
+from .files import SUFFIXES, DataError, as_numbers, fail_if
 from .folder import check_splits, counts, own_cls_metrics, split_groups
 from .index import Dataset, check_diagnoses, register_dataset
 from .tables import Pictures, group_columns, open_table, path_parts
@@ -34,17 +35,31 @@ def find_table(
     found = {f.name.lower():f for f in _files(folder, 2)}
     table = next((found[w] for w in wanted if w in found), None)
     if table or not required: return table
-    above = [p for p in list(folder.absolute().parents)[:3]
-             if {f.name.lower() for f in _files(p, 1)} & set(wanted)]
-    where = f'it lies in {above[0]}: pass that folder' if above else 'unpack it there, or correct the path'
-    raise DataError(f"There is no {names[0]} in {folder} or two folders below; {where}.")
+    raise DataError(f'There is no {names[0]} in {folder} or two folders below; '
+                    f'{_elsewhere(folder, wanted)}.')
+
+_MOST = 100_000 # files that are looked at
+
+def _elsewhere(folder, wanted):
+    "Where a table lies that is not in the folder that was given, and which folder would be right."
+    here = folder.absolute()
+    for place,depth in [(here, 4), *((p, 1) for p in list(here.parents)[:3])]:
+        near = [f for f in islice(_files(place, depth), _MOST) if f.name.lower() in wanted]
+        if near: return f'{near[-1]} is one: pass {_folder_of(near[-1])}'
+    return 'unpack it there, or correct the path'
+
+def _folder_of(table):
+    "The folder of a data set: that of its table, or the one above where it has no images."
+    files = islice(_files(table.parent, 3), _MOST)
+    return table.parent if any(f.suffix.lower() in SUFFIXES for f in files) else table.parent.parent
 
 def _files(folder, depth):
     "The files of a folder and those of its sub-folders, so many levels down; the upper ones last."
     try: entries = sorted(Path(folder).iterdir())
-    except OSError: return []
-    below = [f for d in entries if depth and d.is_dir() for f in _files(d, depth-1)]
-    return below + [f for f in entries if f.is_file()]
+    except OSError: return
+    for d in entries:
+        if depth and d.is_dir(): yield from _files(d, depth-1)
+    yield from (f for f in entries if f.is_file())
 
 # %% ../../nbs/02_data.published.ipynb #558b82c5
 def read_columns(

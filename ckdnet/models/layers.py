@@ -12,7 +12,7 @@ from copy import deepcopy
 from functools import partial
 import torch, torch.nn.functional as F
 from torch import nn
-from torch.nn.utils.fusion import fuse_conv_bn_eval
+from torch.nn.utils.fusion import fuse_conv_bn_weights
 
 # %% ../../nbs/10_models.layers.ipynb #4197a80e
 def check_variant(
@@ -232,8 +232,9 @@ def fold_bn(
     net = freeze(deepcopy(net))
     for m in list(net.modules()):
         children = list(m.named_children())
-        for (conv_name,conv),(bn_name,bn) in zip(children, children[1:]):
+        for (_,conv),(bn_name,bn) in zip(children, children[1:]):
             if isinstance(conv, nn.Conv2d) and isinstance(bn, nn.BatchNorm2d):
-                setattr(m, conv_name, fuse_conv_bn_eval(conv, bn))
+                of_bn = bn.running_mean,bn.running_var,bn.eps,bn.weight,bn.bias
+                conv.weight,conv.bias = fuse_conv_bn_weights(conv.weight, conv.bias, *of_bn)
                 setattr(m, bn_name, after_bn(bn))
     return net.to(memory_format=torch.channels_last)

@@ -60,19 +60,23 @@ const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout
 /** Predict files one after another; those that come meanwhile wait. */
 function queue(cascade) {
   let waiting = [], busy = false;
+  const ready = failed => 'Ready for more photographs.' + (failed.length ? ` Not predicted: ${failed.join(', ')}.` : '');
   return async function add(files) {
     waiting.push(...files);
     if (busy) return;
     busy = true;
+    const failed = [];
     while (waiting.length) {
       const file = waiting.shift();
       const more = waiting.length ? `, then ${waiting.length} more` : '';
       place('status').textContent = `Predicting ${file.name}${more} …`;
       await painted();
-      place('cards').prepend(await card(cascade, file));
+      const shown = await card(cascade, file);
+      if (shown.className=='failed') failed.push(file.name);
+      place('cards').prepend(shown);
     }
     busy = false;
-    place('status').textContent = 'Ready for more photographs.';
+    place('status').textContent = ready(failed);
   };
 }
 
