@@ -713,7 +713,7 @@ def judge_all(
                                      which_split)
     from ckdnet.predictor import Predictor
     from ckdnet.set_page import headlines, write_set
-    predictors = [Predictor.from_pretrained(w) for w in given]
+    predictors = [Predictor.from_pretrained(w, 'torch') for w in given] # as for the model card
     splits = [which_split(options.get('split'), name, p.dataset) for p in predictors]
     files = [set_file(p.metadata['spec'], name, s, results) for p,s in zip(predictors, splits)]
     check_places(files, overwrite)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_name, offenders
-from .data.files import DataError, fail_if, read_mask
+from .data.files import DataError, content_hashes, fail_if, read_mask
 from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -272,7 +272,9 @@ def judged_set(
     keep = known & (like=='') if leave_out else known
     if not keep.any():
         raise DataError(f'No image of {name} is left to be judged: is the ground truth there?')
-    about = dict(split=split, rule=labels.rule, left_out=labels.left_out,
+    same = pd.Series(content_hashes(df.image[keep])).duplicated().sum()
+    twice = [f'{same} images have the bytes of another one; they count each time.'] if same else []
+    about = dict(split=split, rule=labels.rule, left_out=[*labels.left_out, *twice],
                  looked_for_copies=bool(training), copies=int((like!='').sum()),
                  copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
@@ -362,18 +364,21 @@ def fail_unless_comparable(
     "Raises `ValueError`, with what differs, unless two results are of the same images with the same truth."
     ids,others = a.images.image_id, b.images.image_id
     alone = sorted(set(ids) ^ set(others))
-    if alone: raise ValueError(offenders('The two results are of different images; only one has', alone,
-                                         'Judge both without leaving any out.'))
+    if alone:
+        what = 'The two results are of different images; only one has'
+        raise ValueError(offenders(what, alone, 'Judge both without leaving any out.'))
     shared = set(a.dataset.classes) & set(b.dataset.classes)
     one,other = _truths(a, shared), _truths(b, shared)
     for what,truth in one.items():
         fix = f"Their rules: {a.record['evaluated']['rule']}; {b.record['evaluated']['rule']}."
         now = other.get(what, pd.Series('None', truth.index)).reindex(truth.index)
         differ = [f'{i} ({v}, {w})' for i,v,w in zip(ids, truth, now) if v!=w]
-        if differ: raise ValueError(offenders(f'The two results differ in the truth ({what}) of', differ, fix))
+        what = f'The two results differ in the truth ({what}) of'
+        if differ: raise ValueError(offenders(what, differ, fix))
     files = [r.record['data'].get('sha256') for r in (a, b)]
     if a.dataset.classes==b.dataset.classes and files[0]!=files[1]:
-        raise ValueError('The two results are of other files of the same images: judge both on one folder.')
+        raise ValueError('The two results are of other files of the same images: '
+                         'judge both on one folder.')
 
 # %% ../nbs/58_evaluate_set.ipynb #cmpsets1
 def compare_sets(

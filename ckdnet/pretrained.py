@@ -266,8 +266,9 @@ def file_beside(
         commit = file.parent.name
         try: return Path(hf_hub_download(str(weights), name, revision=commit))
         except Exception as e:
-            absent = isinstance(e, EntryNotFoundError) and not isinstance(e, LocalEntryNotFoundError)
-            if not absent: warn(f"It is not known whether '{weights}' has {name} ({e}): it goes on without.")
+            offline = isinstance(e, LocalEntryNotFoundError)
+            if offline or not isinstance(e, EntryNotFoundError):
+                warn(f"It is not known whether '{weights}' has {name} ({e}): it goes on without.")
     return path if path.exists() else None
 
 # %% ../nbs/48_pretrained.ipynb #31b98a27

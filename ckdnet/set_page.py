@@ -35,8 +35,11 @@ def about_set(
     e,data = result.record['evaluated'], result.record['data']
     classes = ', '.join(f'{in_words(c)} {n}' for c,n in e['classes'].items())
     edition = [f"Edition: {data['edition']}."] if 'edition' in data else []
+    absent = ', '.join(in_words(c) for c in result.dataset.classes if c not in e['classes'])
+    undefined = [f'Classes without an image, so that their AUC is not defined: {absent}.']
     images = f"{e['images']} images, {e['masks']} with a mask"
-    return [f"{data['name']}: {images}; {classes or 'no diagnoses'}.", *edition,
+    return [f"{data['name']}: {images}; {classes or 'no diagnoses'}.",
+            *(undefined if classes and absent else []), *edition,
             f"Melanoma or not is known of {e['melanoma_known']} images; melanomas: {e['melanoma']}.",
             f"Rule for the labels: {e['rule']}.", *e['left_out'], _said_of_copies(e)]
 

@@ -1,4 +1,4 @@
-"""Damage images, masks, tables, results, weights, states and submissions, and count what their readers do.
+"""Damage images, masks, tables, results, weights, graphs, states and submissions, and count what their readers do.
 `python tools/fuzz.py --n 10000`"""
 import argparse, copy, io, json, os, shutil, sys, tempfile, traceback, warnings, zipfile
 from collections import Counter
@@ -18,8 +18,10 @@ from ckdnet.data.store import Store
 from ckdnet.data.synthetic import make_synthetic
 from ckdnet.core import file_hash
 from dataclasses import asdict
+from ckdnet.engine import OnnxEngine, graph_of
+from ckdnet.export import export_graph
 from ckdnet.predictor import Predictor
-from ckdnet.pretrained import feature_statistics, save_cascade, weights_digest
+from ckdnet.pretrained import feature_statistics, read_weights, save_cascade, weights_digest
 from ckdnet.resolve import STAGE_FILES, finished_stage, resolve
 from ckdnet.spec import PROFILES
 from ckdnet.submit import read_packed_masks
@@ -235,6 +237,7 @@ class Stored:
                          far=dict(p99=9.), warn={})
         save_cascade(here/'good.safetensors', net, described, feature_statistics(features))
         self.weights = load_file(here/'good.safetensors')
+        self.graph = export_graph(here/'good.safetensors').read_bytes()
         self.described = json.loads(json.dumps(described))
         self.masks = (here/'masks.zip').read_bytes()
         self.use_state() # as it was written
@@ -251,6 +254,11 @@ class Stored:
         except ValueError as e: raise DataError(e) if 'update ckdnet' in str(e).lower() else e # noqa: B904
         predictor(self.image).summary()
 
+    def use_graph(self):
+        w = read_weights(self.here/'good.safetensors')
+        if graph_of(w) is None: raise DataError('there is no graph of the weights')
+        OnnxEngine(graph_of(w), w.tensors)
+
     def write_weights(self, described):
         text = json.dumps(described)
         about = dict(ckdnet=text, sha256=weights_digest(text, self.weights))
@@ -265,7 +273,7 @@ def try_json(count, rng, file, content, read):
 
 def try_stored(count, rng, s:Stored, i):
     "One kind of stored file, damaged and altered."
-    kind = i%5
+    kind = i%6
     if kind==0:
         try_json(count, rng, s.here/'own.json', own_files(s.image.parent),
                  lambda: recorded_own(s.here))
@@ -287,6 +295,9 @@ def try_stored(count, rng, s:Stored, i):
         count.call('weights, damaged', s.use_weights)
         s.write_weights(altered(s.described, rng))
         count.call('weights, altered', s.use_weights)
+    elif kind==4:
+        (s.here/'good.onnx').write_bytes(damaged(s.graph, rng))
+        count.call('graph, damaged', s.use_graph)
     else:
         packed = s.here/'packed.zip'
         packed.write_bytes(damaged(s.masks, rng))

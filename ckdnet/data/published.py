@@ -35,7 +35,8 @@ def find_table(
     found = {f.name.lower():f for f in _files(folder, 2)}
     table = next((found[w] for w in wanted if w in found), None)
     if table or not required: return table
-    raise DataError(f'There is no {names[0]} in {folder} or two folders below; {_elsewhere(folder, wanted)}.')
+    raise DataError(f'There is no {names[0]} in {folder} or two folders below; '
+                    f'{_elsewhere(folder, wanted)}.')
 
 _MOST = 100_000 # files that are looked at
 
