@@ -147,7 +147,8 @@ def count_images(
     for i,o in enumerate(done, 1):
         now = time.monotonic()
         if i==1: first = now # until here the work was only begun
-        else: line.show(f'image {i} of {n}, {in_time((now-first)*(n-i)/(i-1))} left')
+        took = now-first
+        if took>=FIRST: line.show(f'image {i} of {n}, {in_time(took*(n-i)/(i-1))} left')
         if i==n:
             line.clear()
             if now-start>FIRST: pace.keep(kind, n, now-start)
