@@ -12,12 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_name, offenders
-from .data.files import DataError, fail_if, read_mask
+from .data.files import DataError, content_hashes, fail_if, read_mask
 from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -26,6 +27,7 @@ from .data.store import check_masks, mask_facts
 from .evaluate import per_image, summary
 from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
+from .pages import counted_stream
 from .predictor import Predictor
 from .resultfile import describe_images
 from .stats import bootstrap_interval, delong
@@ -105,9 +107,10 @@ def judge_images(
 )->tuple: # a row per image, as from `per_image` and more; the masks as bits, as in a result
     "Predictions for an index. Raises `DataError` for images that cannot be read."
     parts,bits = [], []
+    predictions = counted_stream(predictor, list(df.image), tta)
     for start in range(0, len(df), n):
         part = df.iloc[start:start+n]
-        found = list(predictor.stream(list(part.image), tta))
+        found = list(islice(predictions, len(part)))
         fail_if([o for o in found if isinstance(o, DataError)], 'Images that cannot be read',
                 'Download them again.')
         pred = dict(probs=np.array([list(p.raw.values()) for p in found], dtype=np.float32),
@@ -269,12 +272,15 @@ def judged_set(
     keep = known & (like=='') if leave_out else known
     if not keep.any():
         raise DataError(f'No image of {name} is left to be judged: is the ground truth there?')
-    about = dict(split=split, rule=labels.rule, left_out=labels.left_out,
+    same = pd.Series(content_hashes(df.image[keep])).duplicated().sum()
+    twice = [f'{same} images have the bytes of another one; they count each time.'] if same else []
+    about = dict(split=split, rule=labels.rule, left_out=[*labels.left_out, *twice],
                  looked_for_copies=bool(training), copies=int((like!='').sum()),
                  copies_left_out=leave_out, not_judged=int((~keep).sum()), tta=tta)
     label = df.label if 'label' in df else df.diagnosis
     df = df.assign(diagnosis=labels.classes, label=label, melanoma=labels.melanoma, like=like)
     df = df[keep].reset_index(drop=True)
+    print(f'{len(df)} images of {name} are predicted.', flush=True)
     images,arrays = judge_images(predictor, df, tta)
     of_index = {c:df[c].to_numpy() for c in ('label','melanoma','like')}
     images = with_groups(images.assign(**of_index), df)

@@ -180,9 +180,9 @@ def check_description(
     strange = set(described['data'].get('tasks', []))-set(described['data']['classes'])
     if strange: fail_field(name, 'data.tasks', f'names {", ".join(strange)}, which is no class')
     for field in ('far','warn'):
-        odd = [k for k,v in described.get(field, {}).items() if not is_of(v, float)
-               and not isinstance(v, dict)]
-        if odd: fail_field(name, f'{field}.{odd[0]}', 'is no number')
+        odd = [k for k,v in described.get(field, {}).items() if not isinstance(v, dict)
+               and not (is_of(v, float) and -math.inf<v<math.inf)] # NaN would switch a warning off
+        if odd: fail_field(name, f'{field}.{odd[0]}', 'is no finite number')
 
 # %% ../nbs/48_pretrained.ipynb #ead9d299
 FORMAT = 1 # of the files that are written now
@@ -288,6 +288,11 @@ def _check_features(file, features, tensors):
     bad = [n for n,a in features.items() if a.shape!=shapes.get(n) or not np.isfinite(a).all()]
     fail_if(bad, f'Statistics of the features in {file} of another shape, or not finite',
             'Download or write it again.')
+def _check_classes(file, classes, tensors):
+    "Raises `DataError` unless each output of the last layer has a name."
+    outputs = tensors['cls.fc.weight'].shape[:1] if 'cls.fc.weight' in tensors else ()
+    if outputs not in ((), (len(classes),)):
+        fail_field(file, 'data.classes', f'has {len(classes)} names for {outputs[0]} outputs')
 
 # %% ../nbs/48_pretrained.ipynb #80ff4717
 def _described(file, text):
@@ -332,6 +337,7 @@ def read_weights(
     of_features = [k for k in tensors if k.startswith('features.')]
     features = {k.removeprefix('features.'):tensors.pop(k) for k in of_features}
     _check_features(file, features, tensors)
+    _check_classes(file, metadata['data']['classes'], tensors)
     return Weights(file, metadata | dict(features=features), tensors, described['sha256'])
 
 # %% ../nbs/48_pretrained.ipynb #af0545ea

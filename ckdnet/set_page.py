@@ -49,7 +49,10 @@ def headlines(
 )->str: # lines
     "The metrics of a result with their intervals, below what they are of."
     e = result.record['evaluated']
-    def said(v): return 'not defined' if v[0] is None else '{:.3f} ({:.3f}–{:.3f})'.format(*v)
+    def said(v):
+        if v[0] is None: return 'not defined'
+        if v[1] is None: return f'{v[0]:.3f} (one lesion or patient: no interval)'
+        return '{:.3f} ({:.3f}–{:.3f})'.format(*v)
     return '\n'.join([*about_set(result), *(f'{k}: {said(v)}' for k,v in e['metrics'].items())])
 
 # %% ../nbs/59_set_page.ipynb #9e9a9569
@@ -99,7 +102,8 @@ def plot_set(
 def _test_said(test):
     "A test of `ckdnet.groups.group_tests` in a sentence."
     of = f"{in_words(test['column'])}: {in_words(test['metric'])}"
-    if test['p'] is None: return f'{of} was not compared: fewer than two groups have ten images.'
+    if test['groups']<2: return f'{of} was not compared: fewer than two groups have ten images.'
+    if test['p'] is None: return f'{of} was not compared: it is not defined in two of the groups.'
     differs = f"{of} differs by up to {test['difference']:.3f} between {test['groups']} groups"
     p = f"p = {test['p_holm']:.3f}"
     if test['p_holm']<.05: return f'{differs}, more than chance explains ({p}).'
