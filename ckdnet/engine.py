@@ -10,7 +10,6 @@ __all__ = ['GRAPH', 'NEEDED', 'ENGINES', 'graph_digest', 'graph_of', 'threads', 
 import hashlib, os
 from concurrent.futures import ThreadPoolExecutor
 from importlib.resources import files
-from importlib.util import find_spec
 from pathlib import Path
 import numpy as np
 from fastcore.basics import patch
@@ -177,7 +176,8 @@ def why_not_onnx(
     graph:bytes|None, # from `graph_of`
 )->str: # an empty text: nothing
     "What keeps onnxruntime from predicting with these weights."
-    if find_spec('onnxruntime') is None: return "it is not installed: pip install onnxruntime"
+    try: import onnxruntime
+    except ImportError as e: return f'it cannot be imported ({e}): pip install onnxruntime'
     if w.metadata['prediction']['bf16']: return 'the weights are for bfloat16'
     return '' if graph else f'there is no graph of {w.file}: write it with `ckdnet.export.export_graph`'
 
@@ -192,8 +192,9 @@ def load_engine(
     check_name('engine', engine, ENGINES)
     w = read_weights(file)
     check_complete(w.metadata)
-    graph = None if engine=='torch' else graph_of(w)
-    missing = why_not_onnx(w, graph)
-    if engine=='onnx' and missing: raise ImportError(f'onnxruntime cannot predict: {missing}.')
-    if not missing and engine!='torch': return OnnxEngine(graph, w.tensors), w.metadata
+    if engine!='torch':
+        graph = graph_of(w)
+        missing = why_not_onnx(w, graph)
+        if not missing: return OnnxEngine(graph, w.tensors), w.metadata
+        if engine=='onnx': raise ImportError(f'onnxruntime cannot predict: {missing}.')
     return TorchEngine(build_cascade(w), w.metadata['prediction']), w.metadata
