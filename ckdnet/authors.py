@@ -45,6 +45,7 @@ def root_names():
     names |= {f'seg_branch.aspp.{k}':f'decoder.aspp.{v}' for k,v in aspp.items()}
     return names | {f'seg_branch.decoder.{k}':f'decoder.{v}' for k,v in decoder.items()}
 
+# %% ../nbs/41_authors.ipynb #47773dc7
 def cls_names():
     "Names of the release's classifier → in `CKDClsNet`."
     return encoder_names('', '') | {'ca.gamma':'atten.delta', 'cls_branch.0':'fc'}

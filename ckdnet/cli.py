@@ -6,12 +6,12 @@
 __all__ = ['EXPERIMENT_LISTS', 'DATASET_LISTS', 'RECIPE_NAMES', 'KNOWN_EXPERIMENTS', 'TRACKERS', 'EXPORTS', 'ENGINES', 'as_meant',
            'for_user', 'check_typed', 'misplaced', 'run_command', 'command', 'commands', 'overview', 'main',
            'list_items', 'list_numbers', 'plain_name', 'names_of_images', 'where_images', 'where_results', 'listed',
-           'with_lists', 'typed_value', 'spec_changes', 'changed_name', 'specs_of', 'timm_names', 'check_backbone',
-           'check_names', 'load_module', 'run_and_report', 'check_tracker', 'ckdnet_run', 'headline', 'report',
-           'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score', 'ckdnet_download',
-           'timed', 'ckdnet_release', 'judged_name', 'weights_of', 'check_places', 'judge_all', 'ckdnet_evaluate',
-           'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench', 'known_values', 'after_comma',
-           'whole_parser', 'complete']
+           'with_lists', 'typed_value', 'spec_changes', 'changed_name', 'changed', 'specs_of', 'timm_names',
+           'check_backbone', 'check_names', 'load_module', 'run_and_report', 'check_tracker', 'ckdnet_run', 'headline',
+           'report', 'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score',
+           'ckdnet_download', 'timed', 'ckdnet_release', 'judged_name', 'weights_of', 'places_of', 'check_places',
+           'judge_all', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench',
+           'known_values', 'after_comma', 'whole_parser', 'complete']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, os, re, shlex, sys, time
@@ -273,11 +273,12 @@ def with_lists(
 _OPTIONS = dict(profile='--profile', dataset='--dataset', seed='--seeds', fold='--folds')
 
 def typed_value(
-    field, # of `dataclasses.fields(Spec)`
+    name:str, # of a field of the spec
+    kind, # its type, such as `int` or `float|None`
     text:str, # such as '96', 'true', '3,8,5' or 'None'
 ): # the value
     "Raises `ValueError` for a text that is no value of this field."
-    kind,*others = get_args(field.type) or (field.type,)
+    kind,*others = get_args(kind) or (kind,)
     try:
         if NoneType in others and text=='None': return None
         if kind is bool: return dict(true=True, false=False)[text.lower()]
@@ -285,13 +286,14 @@ def typed_value(
     except (ValueError, KeyError):
         form = {bool:'true or false', tuple:'whole numbers separated by commas',
                 int:'a whole number', float:'a number'}
-        raise ValueError(f"--set {field.name}={text}: this field is {form[kind]}"
+        raise ValueError(f"--set {name}={text}: this field is {form[kind]}"
                          + (', or None.' if NoneType in others else '.')) from None
 
 # %% ../nbs/60_cli.ipynb #eeb1c1d3
 def spec_changes(
     typed:list, # such as ['size=96','lr=1e-3']
-)->dict: # field → value
+    own:dict={}, # the settings of a spec that its module has added: see `Spec.own`
+)->dict: # field, or setting → value
     """Raises `ValueError` for an unknown field, one with an option of its own, one that comes twice, and as
     `typed_value`."""
     pairs = [t.partition('=') for t in typed]
@@ -301,16 +303,28 @@ def spec_changes(
     if names: list_items('fields', ','.join(names))
     for k in names:
         if k in _OPTIONS: raise ValueError(f'--set {k}: pass {_OPTIONS[k]}.')
-    known = {f.name:f for f in fields(Spec) if f.name not in _OPTIONS}
+    known = {f.name:f.type for f in fields(Spec) if f.name not in (*_OPTIONS, 'own')}
+    known |= {k:type(v) for k,v in own.items()}
     check_typed('field of the spec', names, known)
-    return {k:typed_value(known[k], text) for k,_,text in pairs}
+    return {k:typed_value(k, known[k], text) for k,_,text in pairs}
 
+# %% ../nbs/60_cli.ipynb #979e3ea0
 def changed_name(
     name:str, # of the experiment
     typed:list, # as for `spec_changes`
 )->str: # such as 'unet_size_96'
     "The name of a changed experiment: its results must not stand among those of the unchanged one."
     return re.sub(r'[^\w.-]', '-', '_'.join([name, *(t.replace('=', '_', 1) for t in typed)]))
+
+# %% ../nbs/60_cli.ipynb #f617c204
+def changed(
+    spec:Spec,
+    typed:list, # as for `spec_changes`
+)->Spec: # with a name that says so
+    "A spec with other values. Raises as `spec_changes`."
+    values = spec_changes(typed, spec.own)
+    own = {k:values.pop(k, v) for k,v in spec.own.items()}
+    return replace(spec, **dict(name=changed_name(spec.name, typed), own=own) | values)
 
 # %% ../nbs/60_cli.ipynb #e79ba513
 def specs_of(
@@ -326,9 +340,7 @@ def specs_of(
     check_typed('experiment', names, EXPERIMENTS)
     specs = experiments(names, seeds, folds, **kwargs)
     if scratch: specs = [replace(s, pretrained=False) for s in specs]
-    values = spec_changes(changes)
-    if not values: return specs
-    return [replace(s, **dict(name=changed_name(s.name, changes)) | values) for s in specs]
+    return [changed(s, changes) for s in specs] if changes else specs
 
 # %% ../nbs/60_cli.ipynb #af7a136c
 def timm_names()->set:
@@ -337,6 +349,7 @@ def timm_names()->set:
     texts = (f.read_text(encoding='utf-8') for f in folder.glob('*.py'))
     return {name for text in texts for name in re.findall(r'@register_model\s+def (\w+)\(', text)}
 
+# %% ../nbs/60_cli.ipynb #070022df
 def check_backbone(
     name:str, # of timm, perhaps with the name of its weights after a point
 ):
@@ -359,8 +372,8 @@ def check_names(
     "Raises `ValueError` for a name that is not known. What a module registers is checked when it is there."
     if not module: check_typed('experiment', experiments, KNOWN_EXPERIMENTS)
     check_typed('profile', [profile], PROFILES)
-    backbone = spec_changes(changes).get('backbone')
     if module: return
+    backbone = spec_changes(changes).get('backbone')
     if backbone: check_backbone(backbone)
     if dataset: check_typed('data set', [dataset], listed(DATASET_LISTS))
 
@@ -380,9 +393,8 @@ def load_module(
 # %% ../nbs/60_cli.ipynb #7824d908
 def run_and_report(jobs, results, own, dry_run, cluster):
     "Say what will be done; unless it is a dry run, do it and say what came out."
-    from ckdnet.train.runs import check_run, run_jobs, what_will_run
-    for job in jobs:
-        if not job.result_file(results).exists(): check_run(job)
+    from ckdnet.train.runs import check_jobs, run_jobs, what_will_run
+    check_jobs(jobs, results)
     print(what_will_run(jobs, results), flush=True)
     if dry_run: return
     record_own(results/jobs[0].data, own)
@@ -522,6 +534,7 @@ def recorded_spec(
     from ckdnet.spec import spec_from_dict
     return spec_from_dict(read_result(file)['spec'])
 
+# %% ../nbs/60_cli.ipynb #c4039000
 def trained_networks(
     job, # a `ckdnet.resolve.Job`
     file:Path, # its result
@@ -687,6 +700,18 @@ def weights_of(
     training_signatures(job.df, place/SIGNATURES)
     return place
 
+# %% ../nbs/60_cli.ipynb #272d1af5
+def places_of(
+    cascades:list, # of `Predictor`
+    name:str, # of the images
+    split:str, # that was asked for; None: none
+    results:Path,
+)->list: # of files
+    "Where the results of some cascades will be. Raises `ValueError` for an unknown split."
+    from ckdnet.evaluate_set import set_file, which_split
+    splits = [which_split(split, name, c.dataset) for c in cascades]
+    return [set_file(c.metadata['spec'], name, s, results) for c,s in zip(cascades, splits)]
+
 # %% ../nbs/60_cli.ipynb #d383f6f7
 def check_places(
     files:list, # the results that will be written
@@ -709,13 +734,11 @@ def judge_all(
 ):
     "Judge cascades on the same images, write and print what came out. Raises `FileExistsError` before it begins."
     from ckdnet.data.leaks import beside
-    from ckdnet.evaluate_set import (compare_sets, evaluate_own, evaluate_set, set_file,
-                                     which_split)
+    from ckdnet.evaluate_set import compare_sets, evaluate_own, evaluate_set
     from ckdnet.predictor import Predictor
     from ckdnet.set_page import headlines, write_set
     predictors = [Predictor.from_pretrained(w, 'torch') for w in given] # as for the model card
-    splits = [which_split(options.get('split'), name, p.dataset) for p in predictors]
-    files = [set_file(p.metadata['spec'], name, s, results) for p,s in zip(predictors, splits)]
+    files = places_of(predictors, name, options.get('split'), results)
     check_places(files, overwrite)
     print('Results:', *files, flush=True)
     judge = evaluate_own if 'images' in options else evaluate_set
@@ -773,10 +796,12 @@ def ckdnet_predict(
     tta:bool=False, # average several views?
     engine:str='auto', # onnx, torch, or the faster one of them that is installed
     maps:bool=False, # write the probabilities of both masks, too, as grey images?
+    module:str=None, # a Python module of yours that registers the model of the weights
 ):
     "Predict images: a CSV of diagnoses and masks as in a submission, and a contact sheet."
     check_typed('engine', [engine], ENGINES)
     check_new(out) # before PyTorch is loaded
+    load_module(module)
     from ckdnet.pages import predict_files
     predict_files(images, out, weights, tta, engine, maps)
 
@@ -788,11 +813,13 @@ def ckdnet_export(
     weights:str=None, # file, folder or owner/name on the Hugging Face hub; by default those of the package
     runtime:str=None, # of web: the folder dist of onnxruntime-web, where npm cannot fetch it
     fixed:bool=False, # of onnx: for one image of the weights' size only, for runtimes that need it?
+    module:str=None, # a Python module of yours that registers the model of the weights
 ):
     "Write a released cascade in a form that other programs can run."
     check_name('kind of export', kind, EXPORTS)
     out = out or str(check_new(dict(onnx='ckdnet.onnx', program='ckdnet.pt2', web='page')[kind]))
     if fixed and kind!='onnx': raise ValueError('--fixed is an option of onnx: leave it out.')
+    load_module(module)
     from ckdnet.export import export_onnx, export_program
     from ckdnet.pretrained import load_cascade
     from ckdnet.warn import thresholds_of
@@ -818,9 +845,11 @@ def ckdnet_serve(
     port:int=8000,
     bs:int=1, # photographs that are predicted together, at most; above 1 the last digits depend on the others
     engine:str='auto', # onnx, torch, or the faster one of them that is installed; torch uses a GPU
+    module:str=None, # a Python module of yours that registers the model of the weights
 ):
     "Answer photographs over HTTP with diagnoses, masks and evidence; the page /docs lists what can be asked."
     check_typed('engine', [engine], ENGINES)
+    load_module(module)
     try: from ckdnet.serve import serve
     except ModuleNotFoundError as e: raise ImportError(f"{e}: pip install 'ckdnet[serve]'") from e
     serve(weights, host, port, bs, engine)
@@ -880,6 +909,7 @@ def whole_parser()->argparse.ArgumentParser:
             if values: action.completer = after_comma(values)
     return parser
 
+# %% ../nbs/60_cli.ipynb #01bf8a09
 def complete():
     "Answer a shell that asks what can be typed, and end; without argcomplete do nothing."
     try: import argcomplete

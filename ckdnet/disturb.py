@@ -172,6 +172,7 @@ DISTURBANCES = dict( # kind → its function, and the amounts of the three stren
 )
 STRENGTHS = (1,2,3)
 
+# %% ../nbs/47_disturb.ipynb #2cec6f54
 def disturb(
     image:np.ndarray, # (H,W,3) uint8
     mask:np.ndarray, # (H,W)

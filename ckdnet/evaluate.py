@@ -62,6 +62,16 @@ class InferenceNet:
         with torch.inference_mode(), torch.autocast(kind, half_type(self.device), enabled=half):
             yield
 
+# %% ../nbs/40_evaluate.ipynb #5f9636d6
+@patch
+def prepare_truth(self:InferenceNet,
+    truth, # masks (B,h,w), or labels (B,)
+): # masks (B,size,size), or the same labels
+    "A truth in the size of the images."
+    truth = truth.to(self.device)
+    if truth.ndim==1: return truth
+    return F.interpolate(truth[:,None].float(), size=(self.size, self.size))[:,0]
+
 # %% ../nbs/40_evaluate.ipynb #c40f0a13
 @patch
 def outputs(self:InferenceNet,
@@ -81,13 +91,6 @@ def outputs(self:InferenceNet,
             out['features'] = o.features.mean((2,3))
             out['cams'] = class_map(o.features, self.net.cls.fc.weight)
     return out
-
-@patch
-def prepare_truth(self:InferenceNet, truth): # masks (B,h,w) → (B,size,size); labels (B,) stay as they are
-    "A truth in the size of the images."
-    truth = truth.to(self.device)
-    if truth.ndim==1: return truth
-    return F.interpolate(truth[:,None].float(), size=(self.size, self.size))[:,0]
 
 # %% ../nbs/40_evaluate.ipynb #c40f0a18
 def batches(

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
-from .core import check_name, offenders
+from .core import check_folder_name, check_name, offenders
 from .data.files import DataError, content_hashes, fail_if, read_mask
 from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
@@ -209,9 +209,13 @@ def set_file(
     split:str, # which part of it; 'all' of it
     results, # folder of results
 )->Path:
-    "Such as `ph2/ckdnet_of_isic2017/2.json`; of a split `isic2017/ckdnet_of_isic2017_test/2.json`."
+    """Such as `ph2/ckdnet_of_isic2017/2.json`; of a split `isic2017/ckdnet_of_isic2017_test/2.json`. Raises
+    `ValueError` for a name that does not name a folder of its own."""
     part = '' if split=='all' else f'_{split}'
-    return Path(results)/name/f"{spec['name']}_of_{spec['dataset']}{part}"/f"{spec['seed']}.json"
+    cascade = f"{spec['name']}_of_{spec['dataset']}{part}"
+    check_folder_name('the images', name)
+    check_folder_name('the cascade', cascade)
+    return Path(results)/name/cascade/f"{spec['seed']}.json"
 
 # %% ../nbs/58_evaluate_set.ipynb #d47c5b14
 @dataclass

@@ -77,6 +77,7 @@ class PaddedConv(nn.Module):
     def forward(self, x): # as of the convolution
         return self.conv(F.pad(x, (0,0,0,0,0,self.extra)))
 
+# %% ../nbs/54_export.ipynb #b7cd1800
 def is_mixed_up(
     m:nn.Module,
 )->bool:
@@ -84,6 +85,7 @@ def is_mixed_up(
     if not isinstance(m, nn.Conv2d) or m.kernel_size!=(3,3) or m.groups>1: return False
     return m.in_channels>3 and m.in_channels%3==0 and m.in_channels%4!=0
 
+# %% ../nbs/54_export.ipynb #fa7bdd2b
 def pad_channels(
     net:nn.Module, # changed in place
 )->nn.Module: # the same
@@ -97,6 +99,7 @@ def pad_channels(
 INPUT = ('RGB in 0…1, not normalised: decode the whole image, turn it upright, divide by 255, resize to size × size '
          'bilinearly with antialiasing, in float and in one step')
 
+# %% ../nbs/54_export.ipynb #111f0fe8
 def about(
     net:CKDNet, # these arguments as for `export_onnx`
     size:int,

@@ -40,6 +40,7 @@ def draw_evidence(ax, p:Prediction):
     bar.set_label('least → most evidence')
     ax.set_title(f'evidence for {for_figure(in_words(p.diagnosis))}')
 
+# %% ../nbs/53_figure.ipynb #e5a73125
 def draw_probs(ax, p:Prediction):
     "The calibrated probabilities as bars."
     names = [for_figure(in_words(c)) for c in p.probs]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['OKABE_ITO', 'CLASS_COLOURS', 'STYLE', 'use_style', 'plot_history', 'plot_roc', 'plot_pr', 'stretch', 'plot_cams',
            'draw_outline', 'outline_handles', 'plot_contours', 'uncertain', 'plot_boundaries', 'plot_box',
-           'plot_differences', 'tsne', 'plot_tsne', 'knn_shares', 'knn_purity']
+           'plot_differences', 'check_features', 'tsne', 'plot_tsne', 'knn_shares', 'knn_purity']
 
 # %% ../nbs/42_plots.ipynb #d1f328de
 import textwrap
@@ -399,8 +399,11 @@ def plot_differences(
     return fig
 
 # %% ../nbs/42_plots.ipynb #37102018
-def _check_features(features, least):
-    "The features as an array (N,C). Raises `ValueError` if there are fewer than `least`, or if they are not finite."
+def check_features(
+    features, # (N,C), pooled
+    least:int, # images
+)->np.ndarray: # (N,C)
+    "Raises `ValueError` for fewer images, and for features that are not finite."
     features = np.asarray(features)
     if len(features)<least:
         raise ValueError(f'There are the features of {len(features)} images; {least} are needed.')
@@ -414,7 +417,7 @@ def tsne(
 )->np.ndarray: # (N,2)
     """Features placed in the plane by t-SNE (§3.3, Fig. 7; van der Maaten and Hinton 2008), with openTSNE.
     Raises `ValueError` for fewer than 4 images, for features that are all equal, and for NaN."""
-    features = _check_features(features, 4)
+    features = check_features(features, 4)
     if (features==features[0]).all():
         raise ValueError('All features are equal: they have no layout.')
     perplexity = min(30, (len(features)-1)/3)
@@ -460,7 +463,7 @@ def knn_shares(
     """The share of the `k` nearest neighbours of each image that have its class. Raises
     `ValueError` if there are not more than `k` images, and for NaN."""
     labels = np.asarray(labels)
-    neighbours = NearestNeighbors(n_neighbors=k).fit(_check_features(features, k+1))
+    neighbours = NearestNeighbors(n_neighbors=k).fit(check_features(features, k+1))
     nearest = neighbours.kneighbors(return_distance=False) # (N,k), without the image itself
     return (labels[nearest]==labels[:,None]).mean(1)
 

@@ -198,6 +198,7 @@ def read_ahead(
             read,coming = [o.result() for o in coming], begin(i+bs)
             yield read
 
+# %% ../nbs/50_predictor.ipynb #c7d7efc5
 def one_ahead(
     f, # function of a batch
     batches, # any iterable

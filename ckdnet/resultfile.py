@@ -97,6 +97,8 @@ COUNT = range(2**32)
 DATA = dict(name=str, dataset=str, classes=[str], tasks=[str],
             images=dict(train=COUNT, select=COUNT, valid=COUNT) | {'*':COUNT})
 DATA |= {'sha256?':(str,None), 'twins?':[str], 'drawn?':bool}
+
+# %% ../nbs/24_resultfile.ipynb #c508ef79
 STAGE = {'checkpoint?':str, 'recipe?':dict, 'select?':METRICS}
 
 FIELDS = dict(schema=int, spec=SPEC, data=DATA, stages={'*':STAGE}, files={'*':str}, device=str)
@@ -327,8 +329,9 @@ def recorded_results(
     relative = Path('data')/'results'
     for found in (here_or_above(relative), package/'recorded', package.parent/relative):
         if found and found.is_dir(): return found/name
-    raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and no folder recorded in '
-                            f'{package}: set CKDNET_RESULTS to the folder of your results.')
+    raise FileNotFoundError(f'There is no folder data/results in {Path.cwd()} or above it, and {package} was installed '
+                            'without recorded results: set CKDNET_RESULTS to the folder of your results, or install '
+                            'the package with them.')
 
 # %% ../nbs/24_resultfile.ipynb #91125c5c
 def results_folder(

@@ -226,6 +226,7 @@ def unpack_member(z, name, entry, masks, folder):
         raise DataError(
             f'{entry.filename} in {masks} cannot be unpacked ({why}): pack it again.') from e
 
+# %% ../nbs/52_score.ipynb #6efa590d
 @contextmanager
 def opened_zip(masks):
     "An open ZIP file. Raises `DataError` for a file that is none, or whose list of members is damaged."

@@ -98,6 +98,7 @@ def last_part(
     "The name of an uploaded file without the folders before it."
     return Path(printable(name).replace('\\', '/')).name or 'image'
 
+# %% ../nbs/49_sources.ipynb #7a4005f2
 def from_bytes(
     content, # bytes of a file
     name:str, # as the sender calls it

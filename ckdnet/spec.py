@@ -7,7 +7,7 @@ __all__ = ['RECIPES', 'OPTIONS', 'CHOSEN', 'PROFILES', 'Recipe', 'combined_recip
            'ReadSpec', 'readable']
 
 # %% ../nbs/07_spec.ipynb #988864db
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from .core import check_name
 
 # %% ../nbs/07_spec.ipynb #81816388
@@ -47,6 +47,7 @@ OPTIONS = dict( # what each adds to the recipe 'one_cycle'
 )
 CHOSEN = ('unweighted',) # for the profiles `cpu`, `small` and `gpu`
 
+# %% ../nbs/07_spec.ipynb #b49fbb8c
 def combined_recipe(
     options, # names in `OPTIONS`
 )->Recipe:
@@ -94,6 +95,7 @@ class Spec:
     other:bool=False # is a truth that is given to a network that of another image? For `paper/ceiling`
     fold:int|None=None # of a cross-validation: see `ckdnet.data.index.fold_split`; None: the official split
     per_class:int|None=None # images of each split and diagnosis, at most: the first ones; None: all
+    own:dict=field(default_factory=dict, hash=False) # settings that a model or stage of yours reads: `spec.own['drop']`
 
     @property
     def stem(self)->str:

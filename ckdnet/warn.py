@@ -48,6 +48,7 @@ WARNINGS = dict( # measure → side of the threshold that is odd, and what that 
 )
 DEFAULT_THRESHOLDS = dict(area=.001, agreement=.5, outside=.5) # where the selection images give none
 
+# %% ../nbs/46_warn.ipynb #fb458793
 def warnings_of(
     measures:dict, # measure → value
     thresholds:dict, # measure → threshold; a measure without one gives no warning

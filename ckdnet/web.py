@@ -27,6 +27,7 @@ RUNTIME_FILES = { # file in its folder `dist` → name beside the page, SHA-256
         'ort.wasm', '3398c10d07d229bd91b364548e130e0e51a8e5704b88c7c083ebbeb78842dee2'),
 }
 
+# %% ../nbs/55_web.ipynb #52553094
 def runtime_files(
     folder, # that has the files of `RUNTIME_FILES`: the folder `dist` of the package
 )->dict: # name beside the page → bytes

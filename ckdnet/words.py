@@ -101,6 +101,7 @@ TWO_TASKS = ('The images are those of both tasks; a network is trained on, and j
 NOT_ALL_ALIKE = ('**These runs were not all trained alike** (what is said of training is about '
                  'the first): only those that were can be compared, others have no difference.')
 
+# %% ../nbs/26_words.ipynb #bd901730
 def earlier_runs(runs):
     """A sentence: which experiments were recorded by an earlier version of the code: their files
     have been converted since."""
@@ -152,6 +153,7 @@ DIFFERENCE_COLUMNS = { # field of `Difference` → column, format
     'margin': ('± images and {over}', ''),
 }
 
+# %% ../nbs/26_words.ipynb #463a5ade
 def difference_table(
     rows:dict, # name → `Difference`
     digits:int=3, # after the decimal point

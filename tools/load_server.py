@@ -6,8 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 import httpx, numpy as np, psutil
-from PIL import Image
 from ckdnet.core import write_json
+from photographs import enlarged
 
 OUT = Path(__file__).parents[1]/'data/results/serve.json'
 LOCKED = """
@@ -33,14 +33,6 @@ import sys, httpx
 content = open(sys.argv[2], 'rb').read()
 while True: httpx.post(sys.argv[1], files=[('files', ('a.jpg', content))]*8, timeout=600)
 """
-
-def photographs(folder, n, side, out):
-    "The first images of a folder, enlarged to this width."
-    for i,f in enumerate(sorted(Path(folder).rglob('*.jpg'))[:n]):
-        im = Image.open(f).convert('RGB')
-        large = im.resize((side, side*im.height//im.width), Image.BICUBIC)
-        large.save(out/f'{i:04d}.jpg', quality=92)
-    return sorted(out.glob('*.jpg'))
 
 @contextmanager
 def running(code, port, *args):
@@ -137,8 +129,8 @@ if __name__=='__main__':
     a = parser.parse_args()
     with tempfile.TemporaryDirectory() as d:
         d = Path(d)
-        (d/'photographs').mkdir()
-        files = photographs(a.folder, a.requests, a.side, d/'photographs')
+        small = sorted(Path(a.folder).rglob('*.jpg'))[:a.requests]
+        files = enlarged(small, d/'photographs', a.side, quality=92)
         load = [os.getloadavg()[0]]
         rows = {}
         with running(OURS, a.port, 1) as process:

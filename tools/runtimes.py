@@ -16,6 +16,7 @@ from ckdnet.evaluate import per_image, summary
 from ckdnet.export import OUTPUTS, export_onnx, export_program
 from ckdnet.preprocess import to_size
 from ckdnet.pretrained import load_cascade
+from photographs import enlarged
 import ckdnet.data.isic # noqa: F401 (registers the data sets)
 
 SHAPES = ((1,3,224,224), (3,3,224,224), (1,3,131,66))
@@ -224,14 +225,6 @@ def try_readings(model, files, size):
         print(name, out[name], flush=True)
     return out
 
-def enlarged(files, folder):
-    "Copies of photographs, of 1500 px."
-    folder.mkdir()
-    for f in files:
-        with Image.open(f) as im:
-            im.resize((1500,1500), Image.BICUBIC).save(folder/Path(f).name, quality=95)
-    return sorted(folder.iterdir())
-
 if __name__=='__main__':
     images,*wanted = sys.argv[1:]
     images,wanted = Path(images), wanted or ['runtimes','precision','readings','exporter']
@@ -257,7 +250,8 @@ if __name__=='__main__':
                                             valid, dataset, read(valid.image)),
             readings=lambda: {'256':try_readings(models['free'], valid.image, size),
                               '1500':try_readings(models['free'],
-                                                  enlarged(valid.image, folder/'large'), size)})
+                                                  enlarged(valid.image, folder/'large', 1500),
+                                                  size)})
         for part in wanted:
             out = json.loads(OUT.read_text(encoding='utf-8')) if OUT.exists() else {}
             if part in RUNTIMES:

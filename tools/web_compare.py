@@ -5,12 +5,12 @@ from base64 import b64decode
 from pathlib import Path
 from tempfile import TemporaryDirectory
 import numpy as np
-from PIL import Image
 from browser_test import chromium, installed, serve
 from ckdnet.core import write_json
 from ckdnet.predictor import Predictor
 from ckdnet.pretrained import load_cascade
 from ckdnet.web import RUNTIME, export_web
+from photographs import enlarged
 
 LARGE = 1500 # px
 PAGE = """const [name, done] = arguments, plain = a => btoa(Array.from(new Uint8Array(a.buffer), b =>
@@ -41,14 +41,6 @@ def by_program(folder, images):
     command = [sys.executable, '-c', program, folder/'ckdnet.onnx', *images]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return [list(json.loads(line).values()) for line in done.stdout.splitlines()]
-
-def enlarge(images, folder):
-    "Copies of images, of `LARGE` px."
-    folder.mkdir()
-    for f in images:
-        with Image.open(f) as im:
-            im.resize((LARGE,LARGE), Image.BICUBIC).save(folder/f.name, quality=95)
-    return [folder/f.name for f in images]
 
 def differences(found, expected):
     "Of probabilities (N,C): the largest difference, and how many diagnoses change."
@@ -82,7 +74,7 @@ if __name__=='__main__':
         (folder/'small').mkdir()
         small = [folder/'small'/f.name for f in given]
         for f,copy in zip(given, small): copy.write_bytes(f.read_bytes())
-        large = enlarge(small, folder/'large')
+        large = enlarged(small, folder/'large', LARGE)
         with serve(folder) as address:
             page.get(f'{address}/input.js') # the page itself would load the cascade once more
             results = {name:compare(page, folder, images)

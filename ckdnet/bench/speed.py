@@ -431,6 +431,7 @@ def from_schema_1(result):
     return dict(item_size=result['from_size'], parts=parts,
                 small=result['small']|unknown, large=result['large']|unknown)
 
+# %% ../../nbs/bench/01_speed.ipynb #bc9cbfdb
 def highest_peaks(result):
     "Peak memory of each side, from the measurements of the stages; None where there is none."
     stages = result['stages'].values()
@@ -486,6 +487,7 @@ def ratios(
     out['single image, ms'] = single | dict(stock=1/single['stock'], fast=1/single['fast'])
     return pd.DataFrame(out).T
 
+# %% ../../nbs/bench/01_speed.ipynb #e6b11670
 def ratio_text(
     ratio:float,
 )->str: # '1.8', or '103' from 10 on
@@ -613,6 +615,7 @@ def metrics_spec(
     spec = PROFILES[profile]
     return replace(spec, size=96, store_size=128, epochs=(2,4,2)) if profile=='cpu' else spec
 
+# %% ../../nbs/bench/01_speed.ipynb #6b10c00b
 def bench_metrics(
     folder, # the ISIC2017 images
     results, # folder of the file `loops.json`

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['COLUMNS', 'OFFICIAL', 'HELD_OUT', 'SPLITS', 'DATASETS', 'READERS', 'N_FOLDS', 'make_index', 'rows', 'Dataset',
-           'register_dataset', 'get_dataset', 'other_rows', 'train_parts', 'move_part', 'split_select', 'twins',
-           'mark_twins', 'fold_split', 'fingerprint', 'first_images', 'complete_index', 'check_diagnoses']
+           'register_dataset', 'get_dataset', 'other_rows', 'train_parts', 'move_part', 'split_select', 'thumbnails',
+           'similar', 'twins', 'mark_twins', 'fold_split', 'fingerprint', 'first_images', 'complete_index',
+           'check_diagnoses']
 
 # %% ../../nbs/01_data.index.ipynb #90132410
 import hashlib, os
@@ -79,6 +80,7 @@ READERS = dict( # name of a published data set → the module that registers it
     isic2016='challenges', isic2019='challenges', isic2020='challenges',
     derm7pt='clinical', pad_ufes_20='clinical', bcn20000='clinical', milk10k='clinical')
 
+# %% ../../nbs/01_data.index.ipynb #a44f6adc
 def register_dataset(
     dataset:Dataset,
 )->Dataset: # the same
@@ -151,8 +153,10 @@ def _thumbnail(path):
     im = Image.fromarray(read_small(path, 32)).convert('L')
     return np.asarray(im.resize((16,16), Image.BOX), dtype=np.float32).ravel()
 
-def _thumbnails(paths):
-    "The thumbnails of all images, (N,256): mean 0, length 1."
+def thumbnails(
+    paths, # of N images
+)->np.ndarray: # (N,256): mean 0, length 1
+    "16 × 16 grey values of each image."
     with ThreadPoolExecutor(os.cpu_count()) as pool: t = np.stack(list(pool.map(_thumbnail, paths)))
     t -= t.mean(1, keepdims=True)
     t /= np.linalg.norm(t, axis=1, keepdims=True)+1e-6
@@ -161,8 +165,12 @@ def _thumbnails(paths):
 # %% ../../nbs/01_data.index.ipynb #bb1fedc5
 _BLOCK = 500 # images
 
-def _similar(t, start, threshold):
-    "Pairs of one of the `_BLOCK` thumbnails from `start` on with a later one, correlated above `threshold`."
+def similar(
+    t, # (N,256), from `thumbnails`
+    start:int, # of a block of 500
+    threshold:float, # lowest correlation
+)->pd.DataFrame: # a, b, correlation
+    "Pairs of one of the block with a later image."
     correlation = t[start:start+_BLOCK] @ t[start:].T
     a,b = np.nonzero(correlation>threshold)
     a,b = a[a<b], b[a<b]
@@ -181,8 +189,8 @@ def twins(
     threshold:float=0.96, # lowest correlation of two thumbnails that count as the same picture
 )->pd.DataFrame: # one row per pair: a, b (positions in `df`), correlation
     "Pairs of images that show the same picture under two ids. Raises `DataError` for files that cannot be read."
-    t = _thumbnails(df.image)
-    pairs = pd.concat([_similar(t, i, threshold) for i in range(0, len(t), _BLOCK)],
+    t = thumbnails(df.image)
+    pairs = pd.concat([similar(t, i, threshold) for i in range(0, len(t), _BLOCK)],
                       ignore_index=True)
     return pairs[~_different_lesions(df, pairs)].reset_index(drop=True)
 

@@ -340,6 +340,7 @@ def show_batch(self:StoreDL,
         ax.imshow(im.permute(1,2,0).clamp(0,1).cpu().numpy())
         show_target(ax, classes, y[i], None if out is None else out[i])
 
+# %% ../../nbs/05_data.loaders.ipynb #b9ba284f
 @patch
 def show_results(self:StoreDL, b, out, max_n=8, **kwargs):
     "Show a batch with its predictions `out`."

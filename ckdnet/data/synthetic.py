@@ -44,6 +44,7 @@ def coords(size):
 SKIN = np.array([(241,198,186),(210,175,162),(232,160,140),(220,209,203),(244,232,222),
                  (184,158,146),(205,188,181),(168,137,124),(228,196,160),(206,172,148)])/255 # RGB
 
+# %% ../../nbs/03_data.synthetic.ipynb #dabac616
 def skin(
     rng, # numpy random generator
     size:int, # side of the image, px
@@ -68,6 +69,7 @@ def outline_radius(rng, angle, lobes, asym):
         radius = radius + height*np.cos(k*angle-phase)
     return radius
 
+# %% ../../nbs/03_data.synthetic.ipynb #fe3d812c
 def largest_piece(inside):
     "The largest connected piece of a mask (size,size), with its holes filled."
     pieces,n = ndi.label(inside)

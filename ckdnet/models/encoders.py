@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['STRIDES', 'TORCHVISION', 'feature_list', 'check_size', 'Encoder', 'cut_resnet', 'cut_efficientnet', 'widen_stem',
-           'pretrained_weights', 'create_encoder', 'WholeEncoder', 'set_drop_path']
+           'pretrained_weights', 'densenet_name', 'as_named_in', 'timm_weights', 'create_encoder', 'WholeEncoder',
+           'set_drop_path']
 
 # %% ../../nbs/11_models.encoders.ipynb #955fea57
 import hashlib, re, urllib.request
@@ -223,8 +224,10 @@ def pretrained_weights(
         raise OSError(f'{file} is damaged ({e}): delete it to have it downloaded again.') from e
 
 # %% ../../nbs/11_models.encoders.ipynb #2869a743
-def _densenet_name(key):
-    "The name of a weight of torchvision's DenseNet, from the name in its published file."
+def densenet_name(
+    key:str, # of the published file
+)->str:
+    "The name of a weight in torchvision's DenseNet of today."
     return re.sub(r'(norm|conv)\.([12])\.', r'\1\2.', key)
 
 # %% ../../nbs/11_models.encoders.ipynb #3944d2c4
@@ -236,12 +239,12 @@ def torchvision_stages(
     m = torchvision.models.get_model(name)
     if pretrained:
         weights = pretrained_weights(name)
-        if name.startswith('densenet'): weights = {_densenet_name(k):v for k,v in weights.items()}
+        if name.startswith('densenet'): weights = {densenet_name(k):v for k,v in weights.items()}
         m.load_state_dict(weights)
     return TORCHVISION[name](m), {}
 
 # %% ../../nbs/11_models.encoders.ipynb #c3ba4cec
-def _timm_names(
+def as_named_in(
     weights:dict, # of `tf_efficientnet_lite0`, from the package or from timm
     m, # timm's `tf_efficientnet_lite0`
 )->dict: # the same tensors with the names of `m`
@@ -283,11 +286,14 @@ def cut_timm(m): # from `timm_network`
     return cut_resnet(m) if isinstance(m, ResNet) else cut_efficientnet(m)
 
 # %% ../../nbs/11_models.encoders.ipynb #c1e109be
-def _timm_weights(name, m):
+def timm_weights(
+    name:str, # of a network of timm
+    m:nn.Module, # the network
+)->dict: # name → tensor
     "The ImageNet weights of a backbone of timm, with the names of `m`."
     weights = pretrained_weights(name)
     renamed = name==_LITE0 and weights.keys()!=m.state_dict().keys()
-    return _timm_names(weights, m) if renamed else weights
+    return as_named_in(weights, m) if renamed else weights
 
 # %% ../../nbs/11_models.encoders.ipynb #40e3e580
 def timm_stages(
@@ -297,7 +303,7 @@ def timm_stages(
     "The stages of a backbone of timm. Raises `ValueError` for one that cannot be cut."
     m = timm_network(name) # before weights are asked for
     if pretrained:
-        weights = dict(state_dict=_timm_weights(name, m))
+        weights = dict(state_dict=timm_weights(name, m))
         m = timm_network(name, pretrained=True, pretrained_cfg_overlay=weights)
     cfg = timm.models.get_pretrained_cfg(name)
     return cut_timm(m), dict(mean=cfg.mean, std=cfg.std)

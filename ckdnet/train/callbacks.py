@@ -269,6 +269,7 @@ STATE = dict(n_epoch=range(2**32), rows=[[float]], seconds=float, skipped=range(
              random=[_OF_PROCESS])
 STATE |= {'epochs?':{'*':str}, 'scaler?':dict} # earlier versions did not keep these
 
+# %% ../../nbs/30_train.callbacks.ipynb #d98635a5
 def read_state(
     file, # of `torch.save`
 )->dict|None: # None if it is damaged, or is none
@@ -312,6 +313,7 @@ def training_state(learn):
                 smooth_loss=(smooth.count, float(smooth.val)),
                 random=all_processes(random_states()))
 
+# %% ../../nbs/30_train.callbacks.ipynb #49cc6e6b
 def restore_training(learn, state):
     get_model(learn.model).load_state_dict(state['model'])
     learn.opt.load_state_dict(state['opt'])

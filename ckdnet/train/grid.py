@@ -30,8 +30,8 @@ from ..data.store import Store
 from ..progress import is_rewritten, progress_bar
 from ..resolve import Job, resolve_all
 from ..resultfile import read_result
-from .runs import (check_run, check_same_spec, environment, run_jobs, start_from,
-                               trained_stage)
+from .runs import (check_jobs, check_same_spec, check_writable, environment, run_jobs,
+                               start_from, trained_stage)
 
 # %% ../../nbs/37_train.grid.ipynb #4c453d4c
 class GridTask(NamedTuple):
@@ -339,10 +339,11 @@ def run_grid_jobs(
     "`run_grid` for specs whose images are known."
     results = Path(results).absolute()
     files = {job:job.result_file(results) for job in jobs}
-    left = [job for job,file in files.items() if not file.exists()]
+    left = check_jobs(jobs, results)
     run_jobs([job for job in jobs if job not in left], results) # reads them
     tasks = grid_tasks(left, results, threads)
-    for job in left: check_run(job, job.place, files[job].parent)
+    for job in left:
+        for folder in (job.place, files[job].parent): check_writable(folder)
     if left:
         check_workers(client, resources)
         check_shared(client, left[0])

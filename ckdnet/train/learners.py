@@ -83,11 +83,6 @@ def encoder_and_rest(
     for p in params(model): groups[id(p) not in ids].append(p)
     return list(groups)
 
-_ADAM = dict( # per schedule; weight decay applies to all parameters
-    plateau = torch.optim.Adam, # as in the paper: the decay is added to the gradient
-    one_cycle = partial(torch.optim.AdamW, betas=(0.9,0.99), eps=1e-5), # as in fastai
-)
-
 # %% ../../nbs/33_train.learners.ipynb #ee7fad65
 def networks_before(
     stage:Stage,
@@ -97,13 +92,6 @@ def networks_before(
     before = copy(net)
     before._modules = {k:m if k in stage.upstream else None for k,m in net._modules.items()}
     return before
-
-def _upstream(stage, net, parts, part_of):
-    "The callback with the frozen networks that a stage needs."
-    if not stage.inputs: return Upstream()
-    before = networks_before(stage, net)
-    if not parts: return Upstream(before, stage.inputs)
-    return OutOfFold(before, stage.inputs, [networks_before(stage, o) for o in parts], part_of)
 
 # %% ../../nbs/33_train.learners.ipynb #ad2b850a
 def regularise(
@@ -159,6 +147,20 @@ class StageLearner(Learner):
         "Raises `NotImplementedError`."
         raise NotImplementedError(
             'Predictions from several views are those of `ckdnet.evaluate.predict_tta`.')
+
+# %% ../../nbs/33_train.learners.ipynb #81bd259c
+_ADAM = dict( # per schedule; weight decay applies to all parameters
+    plateau = torch.optim.Adam, # as in the paper: the decay is added to the gradient
+    one_cycle = partial(torch.optim.AdamW, betas=(0.9,0.99), eps=1e-5), # as in fastai
+)
+
+# %% ../../nbs/33_train.learners.ipynb #6bf472c3
+def _upstream(stage, net, parts, part_of):
+    "The callback with the frozen networks that a stage needs."
+    if not stage.inputs: return Upstream()
+    before = networks_before(stage, net)
+    if not parts: return Upstream(before, stage.inputs)
+    return OutOfFold(before, stage.inputs, [networks_before(stage, o) for o in parts], part_of)
 
 # %% ../../nbs/33_train.learners.ipynb #7f5b37e6
 def stage_learner(

@@ -6,6 +6,7 @@
 __all__ = ['recorded_times', 'expected_time', 'train_missing']
 
 # %% ../../nbs/36_train.missing.ipynb #30df5f46
+from contextlib import suppress
 from dataclasses import replace
 import numpy as np
 from ..core import data_dir, results_dir
@@ -89,5 +90,7 @@ def train_missing(
     missing = [s for s in specs if not (here/s.name/f'{s.stem}.json').exists()]
     print(f'{len(missing)} of {len(specs)} results are missing in {here}.')
     if not missing: return
-    print(expected_time(missing, recorded_results(''), here.parent), flush=True)
+    known = [here.parent]
+    with suppress(FileNotFoundError): known.append(recorded_results('')) # a small package has none
+    print(expected_time(missing, *known), flush=True)
     run_all(specs, folder, results, work, data)

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['environment', 'start_from', 'one_process', 'stage_work', 'report_work', 'train_stage', 'trained_before', 'all_stages',
-           'out_of_fold', 'trained_stage', 'read_log', 'train', 'check_images', 'check_run', 'make_result',
-           'check_same_spec', 'is_recorded', 'what_will_run', 'run_jobs', 'run', 'run_all']
+           'out_of_fold', 'trained_stage', 'read_log', 'train', 'check_classes', 'check_images', 'check_report',
+           'check_writable', 'check_run', 'check_jobs', 'make_result', 'check_same_spec', 'check_same_training',
+           'is_recorded', 'images_in_words', 'what_will_run', 'run_jobs', 'run_all', 'run']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import os, platform, subprocess, tempfile, time
@@ -101,14 +102,15 @@ def stage_work(
     kind = f'{plan.stage.title}{how}, {_set_up(job.spec)}'
     return kind, plan.epochs*len(df.dropna(subset=needed))
 
+def _set_up(spec):
+    threads = f'{torch.get_num_threads()} threads'
+    return f'{spec.backbone}, {spec.size} px, {compute_device()}, {threads}'
+
+# %% ../../nbs/34_train.runs.ipynb #52036f39
 def report_work(job:Job)->tuple: # as from `stage_work`
     "What the evaluation of a job is."
     n = job.df.split.isin(HELD_OUT).sum()
     return f'report of {job.spec.model}, {_set_up(job.spec)}', int(n)
-
-def _set_up(spec):
-    threads = f'{torch.get_num_threads()} threads'
-    return f'{spec.backbone}, {spec.size} px, {compute_device()}, {threads}'
 
 # %% ../../nbs/34_train.runs.ipynb #47bbc2c6
 def train_stage(
@@ -228,6 +230,22 @@ def train(
         logs.append(read_log(folder/'log.csv', plan.stage))
     return net, pd.concat(logs, ignore_index=True), done
 
+# %% ../../nbs/34_train.runs.ipynb #ced224dd
+def check_classes(
+    stage, # a `Stage`
+    dataset, # the `Dataset`
+    trained:pd.Series, # diagnoses of the training images
+    select:pd.Series, # of the selection images
+):
+    "Raises `DataError` if a class cannot be learnt, or the best epoch cannot be selected."
+    absent = [c for c in dataset.classes if c not in set(trained)]
+    if absent:
+        raise DataError(
+            offenders('Classes without a training image', absent, 'Split the images differently.'))
+    if any(0<(select==c).sum()<len(select) for c in dataset.task_classes): return
+    raise DataError(f"The best epoch of {stage.title} cannot be selected: all images of 'select' are of "
+                    f"{' or '.join(select.unique())}.")
+
 # %% ../../nbs/34_train.runs.ipynb #26ad77ff
 _INSTEAD = dict(mask='Without masks the diagnosis alone can be trained, such as by `encoder`.',
                 diagnosis='Without diagnoses the mask alone can be trained, such as by `unet`.')
@@ -246,28 +264,22 @@ def check_images(
         raise DataError(f'{what} {_INSTEAD[stage.target]}')
     if stage.target=='mask': return
     trained,select = (usable(split).diagnosis for split in ('train','select'))
-    _check_classes(stage, job.dataset, trained, select)
-
-# %% ../../nbs/34_train.runs.ipynb #ced224dd
-def _check_classes(stage, dataset, trained, select):
-    absent = [c for c in dataset.classes if c not in set(trained)]
-    if absent:
-        raise DataError(
-            offenders('Classes without a training image', absent, 'Split the images differently.'))
-    if any(0<(select==c).sum()<len(select) for c in dataset.task_classes): return
-    raise DataError(f"The best epoch of {stage.title} cannot be selected: all images of 'select' are of "
-                    f"{' or '.join(select.unique())}.")
+    check_classes(stage, job.dataset, trained, select)
 
 # %% ../../nbs/34_train.runs.ipynb #5bca5661
-def _check_report(job):
-    "Is there something to report on Validation?"
+def check_report(job:Job):
+    "Raises `DataError` if there is nothing to report on Validation."
     targets = sorted({plan.stage.target for plan in job.plans})
     valid = job.df.iloc[rows(job.df, 'valid')]
     if any(valid[t].notna().any() for t in targets): return
     raise DataError(f"None of the {len(valid)} images of 'valid' has a {' or a '.join(targets)}: "
                     'there would be nothing to report.')
 
-def _check_writable(folder):
+# %% ../../nbs/34_train.runs.ipynb #e2db12c4
+def check_writable(
+    folder:Path, # made if it does not exist
+):
+    "Raises `OSError` for a folder in which files cannot be written and written again."
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with tempfile.TemporaryFile(buffering=0, dir=folder) as f:
@@ -281,11 +293,9 @@ def _check_writable(folder):
 # %% ../../nbs/34_train.runs.ipynb #3994e1da
 def check_run(
     job:Job,
-    *folders, # that the run writes to
 ):
     """Raises `ValueError` for a spec that cannot be trained, `DataError` if images, masks or
-    diagnoses are missing that training or the report needs, and `OSError` for pretrained weights
-    that cannot be had and for a folder that cannot be written to."""
+    diagnoses are missing that training or the report needs."""
     spec,df = job.spec, job.df
     check_name('recipe', spec.recipe, RECIPES)
     check_name('loss of the mask', spec.loss, SEG_LOSSES)
@@ -293,9 +303,20 @@ def check_run(
     check_name('kind of weights', spec.weights, WEIGHTS)
     check_diagnoses(df, job.dataset.classes)
     for plan in job.plans: check_images(plan.stage, job)
-    _check_report(job)
-    if spec.pretrained: pretrained_weights(spec.backbone)
-    for folder in folders: _check_writable(Path(folder))
+    check_report(job)
+
+# %% ../../nbs/34_train.runs.ipynb #bfa9b83c
+def check_jobs(
+    jobs:list, # of `Job`
+    results, # folder of the results
+)->list: # the jobs that have no result yet
+    """Check what is left to do; writes nothing. Raises as `check_run`, and `OSError` for pretrained
+    weights that cannot be had."""
+    left = [job for job in jobs if not job.result_file(results).exists()]
+    for job in left: check_run(job)
+    backbones = dict.fromkeys(job.spec.backbone for job in left if job.spec.pretrained)
+    for backbone in backbones: pretrained_weights(backbone)
+    return left
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
 def make_result(
@@ -334,7 +355,12 @@ def check_same_spec(
     if differ: raise ValueError(offenders(f'{file} is the place of another spec', differ, fix))
 
 # %% ../../nbs/34_train.runs.ipynb #da23cab6
-def _check_same_training(recorded, file, job):
+def check_same_training(
+    recorded:Run,
+    file:Path, # of the result
+    job:Job,
+):
+    "Raises `ValueError` if the stages of a result are not those that the job would train."
     stages = recorded.result['stages']
     names = {plan.stage.name:job.folder(plan).name for plan in job.plans}
     other = [stage for stage,name in names.items() if stages[stage].get('checkpoint', name)!=name]
@@ -355,7 +381,7 @@ def is_recorded(
     if not recorded.is_of(job.df):
         raise ValueError(f'{file} is the result of other images than those given: choose another name for these '
                          '(data), or another folder for the results.')
-    _check_same_training(recorded, file, job)
+    check_same_training(recorded, file, job)
     damaged = recorded.damaged_files()
     if not damaged:
         print(f"Already recorded on {recorded.result['finished'][:10]}, not trained: {file}")
@@ -364,6 +390,15 @@ def is_recorded(
         raise ValueError(offenders('Files of a result that are damaged or missing', damaged, fix))
     else: print(offenders('Written again from the trained networks', damaged))
     return not damaged
+
+# %% ../../nbs/34_train.runs.ipynb #069de1d0
+def images_in_words(job:Job)->str: # a sentence
+    "How many images a job has for what."
+    n = job.df.split.value_counts()
+    text = f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on'
+    most = job.df.groupby(['split', job.df.diagnosis.fillna('')]).size().max()
+    if most!=job.spec.per_class: return f'{text}.'
+    return f'{text}: the first {most} of each split and diagnosis. `--set per_class=None` takes all.'
 
 # %% ../../nbs/34_train.runs.ipynb #c9e98c61
 def what_will_run(
@@ -381,17 +416,10 @@ def what_will_run(
         lines.append(f'To do: {names}. Stages to train: {len(todo)}, with {epochs} epochs in all.')
         work = [*(stage_work(*o) for o in todo), *(report_work(job) for job in left)]
         lines.append(expected_time(work, Pace(jobs[0].place)))
-    lines += [_images_in_words(job) for job in {id(job.df):job for job in left}.values()]
+    lines += [images_in_words(job) for job in {id(job.df):job for job in left}.values()]
     data,place = jobs[0].data, jobs[0].place
     lines.append(f'Results: {Path(results)/data}. Weights and logs: {place/data}.')
     return '\n'.join(lines)
-
-def _images_in_words(job):
-    n = job.df.split.value_counts()
-    text = f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on'
-    most = job.df.groupby(['split', job.df.diagnosis.fillna('')]).size().max()
-    if most!=job.spec.per_class: return f'{text}.'
-    return f'{text}: the first {most} of each split and diagnosis. `--set per_class=None` takes all.'
 
 # %% ../../nbs/34_train.runs.ipynb #ad2368d7
 def run_jobs(
@@ -401,8 +429,8 @@ def run_jobs(
     "`run_all` for specs whose images are known."
     check_one_process()
     files = {job:job.result_file(results) for job in jobs}
-    for job,file in files.items(): # all of them, before the first one trains for hours
-        if not file.exists(): check_run(job, job.place, file.parent)
+    for job in check_jobs(jobs, results): # all of them, before the first one trains for hours
+        for folder in (job.place, files[job].parent): check_writable(folder)
     done = {}
     for wait in (False, True): # first the jobs that no other process works on
         left = [job for job in jobs if job not in done]
@@ -424,27 +452,28 @@ def _run(job, file, wait):
     return read_result(file)
 
 # %% ../../nbs/34_train.runs.ipynb #e974b172
-def run(
-    spec:Spec, # what to train
+def run_all(
+    specs:list, # of `Spec`
     folder, # the images, in their official layout
     results, # files go to `results/<data>/<name>/`: `<stem>.json`, `.csv`, `_tta.csv`, `_history.csv`, `.npz`
     work, # checkpoints and logs go to `work/<data>`, decoded images to `work/stores`
     data:str=None, # a name for the images, for the record; by default that of the data set
     cbs:Callable=None, # function of a `StagePlan` → fastai callbacks that listen to its training
+)->list: # their results
+    "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
+    jobs = [replace(job, cbs=cbs) for job in resolve_all(specs, folder, work, data)]
+    return run_jobs(jobs, results)
+
+# %% ../../nbs/34_train.runs.ipynb #1735e4d1
+def run(
+    spec:Spec, # what to train
+    folder, # these arguments as for `run_all`
+    results,
+    work,
+    data:str=None,
+    cbs:Callable=None,
 )->dict: # the result
     """Train and evaluate a spec, and write its result. Reads a result that is there, continues an
     interrupted run. Says what it does. Raises `ValueError` if the result of another spec or of
     other images is in this place, `DataError` for images that do not suffice."""
     return run_all([spec], folder, results, work, data, cbs)[0]
-
-def run_all(
-    specs:list, # of `Spec`
-    folder, # these arguments as for `run`
-    results,
-    work,
-    data:str=None,
-    cbs:Callable=None,
-)->list: # their results
-    "Run one spec after the other. It can be stopped and called again, and several processes can share the work."
-    jobs = [replace(job, cbs=cbs) for job in resolve_all(specs, folder, work, data)]
-    return run_jobs(jobs, results)

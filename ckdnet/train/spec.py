@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING', 'STACKING', 'RECIPES', 'SEARCH', 'BALANCED',
-           'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'stage_recipe', 'search_design', 'experiment', 'experiments',
-           'StagePlan', 'stage_plans', 'model_fields', 'stage_fields', 'stage_record', 'reads_recorded']
+           'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'stage_recipe', 'like_cascade', 'search_design', 'experiment',
+           'experiments', 'StagePlan', 'stage_plans', 'read_by', 'model_fields', 'stage_fields', 'used', 'place_of',
+           'stage_record', 'reads_recorded']
 
 # %% ../../nbs/32_train.spec.ipynb #417f3c25
 from contextlib import contextmanager
@@ -36,15 +37,18 @@ def stage_recipe(
     return replace(recipe, **own) if stage.target=='diagnosis' else recipe
 
 # %% ../../nbs/32_train.spec.ipynb #df0a94a7
-def _like_cascade(base, model):
-    "Fields of a spec: the model, with epochs and batch sizes as in the cascade `base`."
+def like_cascade(
+    base:Spec, # of the cascade
+    model:str, # the name of another model
+)->dict: # fields of a spec
+    "The model, with epochs and batch sizes as in the cascade."
     at = [stage.place for stage in stages_of(model)]
     epochs,bs = (tuple(numbers[i] for i in at) for numbers in (base.epochs, base.bs))
     return dict(model=model, epochs=epochs, bs=bs)
 
 # %% ../../nbs/32_train.spec.ipynb #202806db
 def _spec(name, model='ckdnet', base=PROFILES['cpu'], **kwargs):
-    return replace(base, name=name, **_like_cascade(base, model), **kwargs)
+    return replace(base, name=name, **like_cascade(base, model), **kwargs)
 
 # %% ../../nbs/32_train.spec.ipynb #b704d867
 TABLE6 = (
@@ -82,6 +86,8 @@ TABLE3 = (
     _scratch('barata', 'barata'),
     _scratch('ckdnet', 'ckdnet'),
 )
+
+# %% ../../nbs/32_train.spec.ipynb #466fa3db
 TABLE5 = (
     _scratch('fcn8s', 'fcn8s'),
     _scratch('unet', 'classic_unet'),
@@ -152,7 +158,7 @@ def experiment(
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
     if profile=='paper' and not spec.pretrained:
         fields.update(backbone=spec.backbone, pretrained=False)
-    return replace(spec, **fields, **_like_cascade(base, spec.model))
+    return replace(spec, **fields, **like_cascade(base, spec.model))
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
 _PROFILE_FIELDS = ('profile','backbone','pretrained','width','size','store_size','recipe','weights',
@@ -202,6 +208,16 @@ def stage_plans(
                                seed=spec.seed*100+i, upstream=upstream))
     return plans
 
+# %% ../../nbs/32_train.spec.ipynb #702c2ecd
+def read_by(
+    build, # function of a spec and the number of classes
+    spec:Spec,
+)->dict: # field → value
+    "What a builder reads of a spec; `pretrained` is read whatever its value."
+    spec = readable(spec)
+    with torch.random.fork_rng(devices=[]): build(spec, 2)
+    return {k:v for k,v in spec.fields_read.items() if k!='pretrained'}
+
 # %% ../../nbs/32_train.spec.ipynb #9c4bc11c
 def model_fields(
     spec:Spec,
@@ -211,18 +227,11 @@ def model_fields(
     for fields in _FIELDS_READ.setdefault(build, []):
         if all(getattr(spec, k)==v for k,v in fields.items()): break
     else:
-        fields = _read_by(build, replace(spec, pretrained=False)) # needs no weights
+        fields = read_by(build, replace(spec, pretrained=False)) # needs no weights
         _FIELDS_READ[build].append(fields)
     return tuple(k for k in asdict(spec) if k in fields)
 
 _FIELDS_READ = {} # builder → [field → value, as one of its models has read them]
-
-# %% ../../nbs/32_train.spec.ipynb #702c2ecd
-def _read_by(build, spec):
-    "Field → value, what a builder reads of a spec; `pretrained` is read whatever its value."
-    spec = readable(spec)
-    with torch.random.fork_rng(devices=[]): build(spec, 2)
-    return {k:v for k,v in spec.fields_read.items() if k!='pretrained'}
 
 # %% ../../nbs/32_train.spec.ipynb #bf8c77dc
 _COMMON_FIELDS = ('dataset','backbone','pretrained','variant','size','store_size','seed')
@@ -242,11 +251,11 @@ def stage_fields(
 # %% ../../nbs/32_train.spec.ipynb #21a84401
 TRAINING_VERSION = 3 # of the code; other numbers are trained again
 
-def _used(options):
+def used(options):
     "The options that are not None, 0, False or empty."
     return {k:v for k,v in options.items() if v}
 
-def _place(f):
+def place_of(f):
     "Where a function is defined."
     return f'{f.__module__}.{getattr(f, "__qualname__", type(f).__name__)}'
 
@@ -259,10 +268,10 @@ def stage_record(
     fields = {k:getattr(plan.spec, k) for k in stage_fields(plan)}
     upstream = [dict(stage_record(p, images), weights=plan.spec.weights) for p in plan.upstream]
     ours = stage.loss.__module__.startswith('ckdnet.')
-    own = {} if ours else dict(loss_function=_place(stage.loss))
+    own = {} if ours else dict(loss_function=place_of(stage.loss))
     return dict(stage=stage.name, training_version=TRAINING_VERSION, images=images,
-                epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **_used(fields), **own,
-                recipe=_used(asdict(plan.recipe)), augment=_used(AUGMENT[plan.recipe.augment]),
+                epochs=plan.epochs, bs=plan.bs, metric=stage.metric, **used(fields), **own,
+                recipe=used(asdict(plan.recipe)), augment=used(AUGMENT[plan.recipe.augment]),
                 upstream=upstream)
 
 # %% ../../nbs/32_train.spec.ipynb #712f024f
