@@ -1442,6 +1442,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'ckdnet.serve.Service.answer': ('serve.html#service.answer', 'ckdnet/serve.py'),
                               'ckdnet.serve.Service.read': ('serve.html#service.read', 'ckdnet/serve.py'),
                               'ckdnet.serve.Service.work': ('serve.html#service.work', 'ckdnet/serve.py'),
+                              'ckdnet.serve.Service.work_alone': ('serve.html#service.work_alone', 'ckdnet/serve.py'),
                               'ckdnet.serve.as_answer': ('serve.html#as_answer', 'ckdnet/serve.py'),
                               'ckdnet.serve.create_app': ('serve.html#create_app', 'ckdnet/serve.py'),
                               'ckdnet.serve.finish': ('serve.html#finish', 'ckdnet/serve.py'),

@@ -68,7 +68,7 @@ class OnnxEngine:
         from onnxruntime import __version__
         self.name = f'onnxruntime {__version__}'
         self.graph,self.tensors = graph,tensors
-        self.workers = threads()
+        self.workers = threads() # that compute an image each
         try: self.session = _session(graph, tensors)
         except Exception as e: raise DataError(
             f'The graph does not fit its weights ({e}): `ckdnet.export.export_graph` writes it.') from e
@@ -129,6 +129,7 @@ def several(self:OnnxEngine,
 # %% ../nbs/50_engine.ipynb #a4607ba6
 class TorchEngine:
     "A cascade in PyTorch, on the GPU if there is one. Read-only: threads can share it."
+    workers = 1 # it uses all cores itself
     def __init__(self,
         net, # a trained `CKDNet`
         prediction:dict, # of its metadata: size, bs, bf16

@@ -121,10 +121,15 @@ class Service:
         self.predictor,self.bs,self.max_pixels = predictor,bs,max_pixels
         self.waiting = asyncio.Queue() # of photographs, each with the future of its prediction
         self.readers = ThreadPoolExecutor(min(4, os.cpu_count()), 'read')
-        self.network = ThreadPoolExecutor(1, 'network')
+        self.workers = predictor.engine.workers
+        self.network = ThreadPoolExecutor(self.workers, 'network')
 
     async def work(self):
         "Predict what waits, for ever."
+        await asyncio.gather(*[self.work_alone() for _ in range(self.workers)])
+
+    async def work_alone(self):
+        "One of those that predict."
         while True:
             taken = [await self.waiting.get()]
             while len(taken)<self.bs and not self.waiting.empty():
