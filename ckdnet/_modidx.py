@@ -1851,7 +1851,6 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                               'ckdnet.words.describe_runs': ('words.html#describe_runs', 'ckdnet/words.py'),
                               'ckdnet.words.describe_training': ('words.html#describe_training', 'ckdnet/words.py'),
                               'ckdnet.words.difference_table': ('words.html#difference_table', 'ckdnet/words.py'),
-                              'ckdnet.words.earlier_runs': ('words.html#earlier_runs', 'ckdnet/words.py'),
                               'ckdnet.words.if_any_run': ('words.html#if_any_run', 'ckdnet/words.py'),
                               'ckdnet.words.if_run': ('words.html#if_run', 'ckdnet/words.py'),
                               'ckdnet.words.reported_on': ('words.html#reported_on', 'ckdnet/words.py'),

@@ -21,7 +21,7 @@ from numpy.lib import format as npy
 from .core import (atomic_path, check_name, file_hash, from_spreadsheet, here_or_above,
                          offenders, results_dir, write_csv)
 from .data.files import DataError
-from .data.index import Dataset, fingerprint, rows
+from .data.index import Dataset, fingerprint
 from .data.isic import ISIC2017
 from .data.synthetic import recorded_arguments
 from .jsonfile import read_checked, write_checked
@@ -95,8 +95,8 @@ SPEC = dict(name=str, profile=str, dataset=str, backbone=str, pretrained=bool, i
 SPEC |= {'fold?':(range(1000),None), 'recipe?':str, 'weights?':{'best','last','average'}}
 COUNT = range(2**32)
 DATA = dict(name=str, dataset=str, classes=[str], tasks=[str],
-            images=dict(train=COUNT, select=COUNT, valid=COUNT) | {'*':COUNT})
-DATA |= {'sha256?':(str,None), 'twins?':[str], 'drawn?':bool}
+            images=dict(train=COUNT, select=COUNT, valid=COUNT) | {'*':COUNT}, sha256=str)
+DATA |= {'twins?':[str], 'drawn?':bool}
 
 # %% ../nbs/24_resultfile.ipynb #c508ef79
 STAGE = {'checkpoint?':str, 'recipe?':dict, 'select?':METRICS}
@@ -316,9 +316,7 @@ def is_of(
     df:pd.DataFrame, # an index
 )->bool:
     "Is this the result of these images?"
-    recorded = self.result['data'].get('sha256')
-    if recorded: return recorded==fingerprint(df)['sha256']
-    return set(self.images.image_id) <= set(df.image_id.iloc[rows(df, 'valid')])
+    return self.result['data']['sha256']==fingerprint(df)['sha256']
 
 # %% ../nbs/24_resultfile.ipynb #7fcdc24a
 def recorded_results(

@@ -64,7 +64,7 @@ _LOSSES = ('bce','dice','dice_bce','dice_focal')
 TABLE7 = (*(_spec(f'seg_{loss}', 'ckd_seg', loss=loss) for loss in _LOSSES), PROFILES['cpu'])
 
 # %% ../../nbs/32_train.spec.ipynb #9cad54a7
-_SHORT = Spec(size=96, store_size=128, epochs=(2,4,2))
+_SHORT = Spec(size=96, store_size=128, epochs=(3,12,6))
 _RATES = ('1e-3','1e-4','1e-5')
 _LAMBDAS = ('0.1','0.5','1','1.5','2','2.5','3')
 def _rates(backbone, new):
@@ -155,9 +155,9 @@ def experiment(
     if profile=='cpu': return spec
     base = PROFILES[profile]
     kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
+    if base.pretrained and not spec.pretrained:
+        kept = ('backbone','pretrained') if profile=='paper' else ('backbone','pretrained','width','recipe')
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
-    if profile=='paper' and not spec.pretrained:
-        fields.update(backbone=spec.backbone, pretrained=False)
     return replace(spec, **fields, **like_cascade(base, spec.model))
 
 # %% ../../nbs/32_train.spec.ipynb #66538031
