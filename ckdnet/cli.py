@@ -6,12 +6,12 @@
 __all__ = ['EXPERIMENT_LISTS', 'DATASET_LISTS', 'RECIPE_NAMES', 'KNOWN_EXPERIMENTS', 'TRACKERS', 'EXPORTS', 'ENGINES', 'as_meant',
            'for_user', 'check_typed', 'misplaced', 'run_command', 'command', 'commands', 'overview', 'main',
            'list_items', 'list_numbers', 'plain_name', 'names_of_images', 'where_images', 'where_results', 'listed',
-           'with_lists', 'typed_value', 'spec_changes', 'changed_name', 'changed', 'specs_of', 'timm_names',
-           'check_backbone', 'check_names', 'load_module', 'run_and_report', 'check_tracker', 'ckdnet_run', 'headline',
-           'report', 'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit', 'ckdnet_score',
-           'ckdnet_download', 'timed', 'ckdnet_release', 'judged_name', 'weights_of', 'places_of', 'check_places',
-           'judge_all', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve', 'ckdnet_bench',
-           'known_values', 'after_comma', 'whole_parser', 'complete']
+           'with_lists', 'typed_value', 'spec_changes', 'changed_name', 'changed', 'specs_of', 'with_encoder',
+           'timm_names', 'check_backbone', 'check_names', 'load_module', 'run_and_report', 'check_tracker',
+           'ckdnet_run', 'headline', 'report', 'images_of', 'recorded_spec', 'trained_networks', 'ckdnet_submit',
+           'ckdnet_score', 'ckdnet_download', 'timed', 'ckdnet_release', 'judged_name', 'weights_of', 'places_of',
+           'check_places', 'judge_all', 'ckdnet_evaluate', 'ckdnet_predict', 'ckdnet_export', 'ckdnet_serve',
+           'ckdnet_bench', 'known_values', 'after_comma', 'whole_parser', 'complete']
 
 # %% ../nbs/60_cli.ipynb #6ef8ac06
 import argparse, inspect, os, re, shlex, sys, time
@@ -342,6 +342,25 @@ def specs_of(
     if scratch: specs = [replace(s, pretrained=False) for s in specs]
     return [changed(s, changes) for s in specs] if changes else specs
 
+# %% ../nbs/60_cli.ipynb #f7aa64ea
+def with_encoder(
+    specs:list, # of `Spec`
+    typed:str, # NAME=FILE
+    work, # as for `ckdnet_run`
+)->list: # of `Spec`, with NAME at the end of their names
+    """Specs whose encoders start with the weights of a file. Raises `ValueError` for another text, a missing
+    file, and experiments from scratch."""
+    name,_,file = typed.partition('=')
+    if not (re.fullmatch(r'[\w.-]+', name) and Path(file).expanduser().is_file()):
+        raise ValueError(f'--encoder {typed}: write NAME=FILE, a name for the experiments and the file of a trained '
+                         'network, such as ham=runs/isic2018/stages/plain_cls_0123456789ab/last.safetensors.')
+    scratch = list(dict.fromkeys(s.name for s in specs if not s.pretrained))
+    fix = 'Leave out --encoder, or --scratch.'
+    if scratch: raise ValueError(offenders('Experiments from scratch', scratch, fix))
+    from ckdnet.resolve import keep_encoder
+    start = keep_encoder(Path(file).expanduser(), work)
+    return [replace(s, name=f'{s.name}_{name}', pretrained=start) for s in specs]
+
 # %% ../nbs/60_cli.ipynb #af7a136c
 def timm_names()->set:
     "The networks that timm knows, without importing it."
@@ -438,6 +457,7 @@ def ckdnet_run(
     results:str=None, # where the result files go; by default CKDNET_RESULTS, else data/results
     work:str='runs', # where checkpoints and decoded images are kept
     scratch:bool=False, # train without pretrained weights?
+    encoder:str=None, # weights of your own for the encoders, NAME=FILE, instead of those of ImageNet
     images:str=None, # your own images, a folder or a table, instead of a published data set
     masks:str=None, # folder of their masks
     labels:str=None, # table of their labels
@@ -473,6 +493,7 @@ def ckdnet_run(
         from ckdnet.train.grid import check_cluster
         check_cluster(cluster)
         folder,work = folder and folder.absolute(), Path(work).absolute() # the same for all workers
+    if encoder: specs = with_encoder(specs, encoder, work)
     from ckdnet.resolve import resolve_all
     jobs = resolve_all(specs, folder, work, data)
     if tracker:

@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['IMAGES', 'VERSIONS', 'selection_score', 'best_seed', 'train_features', 'odd_measures', 'decide_on_selection',
            'report_on_validation', 'check_publishable', 'finished_result', 'origin', 'markdown_table', 'in_list',
-           'source_of', 'card_data', 'card_input', 'card_training', 'card_results', 'card_half_precision',
-           'card_groups', 'card_limits', 'hub_metrics', 'front_matter', 'versions_of', 'card_versions', 'model_card',
-           'card_file', 'card_of', 'write_card', 'release', 'add_version', 'check_text', 'check_card']
+           'source_of', 'card_data', 'card_input', 'first_weights', 'card_training', 'card_results',
+           'card_half_precision', 'card_groups', 'card_limits', 'hub_metrics', 'front_matter', 'versions_of',
+           'card_versions', 'model_card', 'card_file', 'card_of', 'write_card', 'release', 'add_version', 'check_text',
+           'check_card']
 
 # %% ../nbs/48_publish.ipynb #2d70f3a2
 import json, tempfile
@@ -232,6 +233,14 @@ Out: the probabilities of {', '.join(m['data']['classes'])} in this order, and a
 probabilities. `ckdnet.predictor.Predictor.from_pretrained(…)` does all of it; it takes this file, its folder, or its
 repository."""
 
+# %% ../nbs/48_publish.ipynb #9f035c95
+def first_weights(
+    pretrained, # of a spec
+)->str:
+    "What the encoders start with, in words."
+    if isinstance(pretrained, str): return f'with the weights {pretrained}'
+    return 'with ImageNet weights' if pretrained else 'from scratch'
+
 # %% ../nbs/48_publish.ipynb #188c5b6f
 def card_training(m):
     spec,training,stages = m['spec'], m['training'], m['training']['stages']
@@ -244,7 +253,7 @@ def card_training(m):
     return f"""## Training
 
 Profile `{spec['profile']}`, variant `{spec['variant']}`, recipe `{spec['recipe']}`, seed {spec['seed']}.
-Encoders: {spec['backbone']}, {'with ImageNet weights' if spec['pretrained'] else 'from scratch'}; {spec['size']} px.
+Encoders: {spec['backbone']}, {first_weights(spec['pretrained'])}; {spec['size']} px.
 Of each stage the weights '{spec['weights']}' are used.
 {total:.2f} hours in all, on {training['device']}, threads: {training['threads']}; finished {training['finished'][:10]}.
 

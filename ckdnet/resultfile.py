@@ -90,7 +90,7 @@ NUMBER = (float,None) # null: not defined
 METRICS = {'*':NUMBER} # of masks, or of a class
 DIAGNOSIS = {'*':(*NUMBER, METRICS, [METRICS])}
 VIEW = {'diagnosis?':DIAGNOSIS, 'fine?':METRICS} # what several views give
-SPEC = dict(name=str, profile=str, dataset=str, backbone=str, pretrained=bool, inside=bool,
+SPEC = dict(name=str, profile=str, dataset=str, backbone=str, pretrained=(bool,str), inside=bool,
             size=range(1, 10_001), seed=range(2**32))
 SPEC |= {'fold?':(range(1000),None), 'recipe?':str, 'weights?':{'best','last','average'}}
 COUNT = range(2**32)

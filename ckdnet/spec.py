@@ -72,7 +72,7 @@ class Spec:
     profile:str='cpu' # for the record: the profile that sizes and epochs come from
     dataset:str='isic2017' # a registered data set: see `ckdnet.data.index`
     backbone:str='tf_efficientnet_lite0' # of every encoder
-    pretrained:bool=True # ImageNet weights?
+    pretrained:bool|str=True # ImageNet weights? Or those of a file: see `ckdnet.resolve.keep_encoder`
     variant:str='paper' # 'paper' or 'authors'
     mask_channel:bool=True # has CKD-Cls-Net the coarse mask as fourth channel?
     entangle_cls:bool=True # has CKD-Cls-Net the gates of Entangle-Cls?

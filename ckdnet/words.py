@@ -66,7 +66,9 @@ def describe_training(
     spec,data = result['spec'],result['data']
     name = f"*{for_markdown(data['name'])}*"
     images = f'drawn lesions ({name})' if data.get('drawn') else name
-    encoder = spec['backbone'] if spec['pretrained'] else 'from scratch'
+    start = spec['pretrained']
+    encoder = spec['backbone'] if start else 'from scratch'
+    if isinstance(start, str): encoder += f' with the weights `{start}`'
     used = USED_WEIGHTS[spec.get('weights', 'best')].format(data['images']['select'])
     return (f"Recorded on {images}, profile `{spec['profile']}`: {encoder}, {spec['size']} px, "
             f"trained on {data['images']['train']} images, {used}")

@@ -13,6 +13,7 @@ from difflib import get_close_matches
 from pathlib import Path
 import timm, torch, torchvision
 from huggingface_hub import hf_hub_download, hf_hub_url, try_to_load_from_cache
+from safetensors import SafetensorError
 from safetensors.torch import load_file
 from timm.layers import DropPath
 from timm.models import EfficientNet, FeatureListNet, MobileNetV3, ResNet
@@ -321,21 +322,38 @@ def _maps(name, stages, in_channels):
     if sizes!=[32,16,8,4,2]: _refuse(name, f'an image of 64 px gives maps of {sizes} px')
     return fs
 
+# %% ../../nbs/11_models.encoders.ipynb #5498cd6a
+def load_stages(
+    stages, # five modules, for RGB
+    file, # `.safetensors` of a trained network with such an encoder
+):
+    "Load the weights of another network's encoder. Raises `ValueError` for a file that does not have them."
+    begin = 'encoder.stages.'
+    try:
+        tensors = load_file(file)
+        weights = {k.removeprefix(begin):v for k,v in tensors.items() if k.startswith(begin)}
+        nn.ModuleList(stages).load_state_dict(weights)
+    except (OSError, SafetensorError, RuntimeError) as e:
+        raise ValueError(f'{file} does not have the weights of this encoder: name a `last.safetensors` of a trained '
+                         f'classifier or RootSeg-Net with the same backbone ({e}).') from e
+
 # %% ../../nbs/11_models.encoders.ipynb #2c682f3f
 def create_encoder(
     name:str='resnet101', # a key of `TORCHVISION`, or a network of timm
-    pretrained:bool=False, # load ImageNet weights?
+    pretrained:bool|str=False, # load ImageNet weights? Or the file of a trained network: those of its encoder
     in_channels:int=3, # 3, or 4 for image and coarse mask
 )->Encoder:
     """The encoder `name`.
 
-    Raises `ValueError` for a backbone that cannot be cut into five stages, `OSError` if its weights cannot be had.
+    Raises `ValueError` for a backbone that cannot be cut into five stages and for a file of other weights, `OSError`
+    if ImageNet weights cannot be had.
 
     >>> create_encoder('mobilenetv3_small_100').channels
     [16, 16, 24, 48, 576]"""
     _check_backbone(name)
     create_stages = torchvision_stages if name in TORCHVISION else timm_stages
-    stages,norm = create_stages(name, pretrained)
+    stages,norm = create_stages(name, pretrained is True)
+    if not isinstance(pretrained, bool): load_stages(stages, pretrained)
     stages[0] = widen_stem(stages[0], in_channels)
     channels = [f.shape[1] for f in _maps(name, stages, in_channels)]
     return Encoder(stages, channels, **norm)

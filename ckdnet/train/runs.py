@@ -30,9 +30,9 @@ from ..evaluate import evaluate
 from ..jsonfile import read_checked, write_checked
 from ..losses import CLS_LOSSES, SEG_LOSSES
 from ..metrics import none_if_nan
-from ..models.encoders import pretrained_weights
+from ..models.encoders import create_encoder, pretrained_weights
 from ..progress import Pace, expected_time, progress_bar
-from ..resolve import STAGE_FILES, WEIGHTS, Job, resolve_all
+from ..resolve import STAGE_FILES, WEIGHTS, Job, encoder_file, resolve_all
 from ..resultfile import Run, describe_images, read_result, write_result
 from ..spec import RECIPES, Spec, spec_from_dict
 from .callbacks import InWords, load_weights
@@ -310,12 +310,14 @@ def check_jobs(
     jobs:list, # of `Job`
     results, # folder of the results
 )->list: # the jobs that have no result yet
-    """Check what is left to do; writes nothing. Raises as `check_run`, and `OSError` for pretrained
-    weights that cannot be had."""
+    """Check what is left to do; writes nothing. Raises as `check_run`, and for weights of the
+    encoders as `create_encoder`."""
     left = [job for job in jobs if not job.result_file(results).exists()]
     for job in left: check_run(job)
-    backbones = dict.fromkeys(job.spec.backbone for job in left if job.spec.pretrained)
-    for backbone in backbones: pretrained_weights(backbone)
+    starts = dict.fromkeys((job.spec.backbone, job.spec.pretrained, job.place) for job in left)
+    for backbone,start,place in starts:
+        if isinstance(start, str): create_encoder(backbone, encoder_file(start, place))
+        elif start: pretrained_weights(backbone)
     return left
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f

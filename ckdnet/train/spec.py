@@ -156,7 +156,8 @@ def experiment(
     base = PROFILES[profile]
     kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
     if base.pretrained and not spec.pretrained:
-        kept = ('backbone','pretrained') if profile=='paper' else ('backbone','pretrained','width','recipe')
+        kept = ('backbone','pretrained')
+        if profile!='paper': kept += ('width','recipe')
     fields = {k:getattr(base, k) for k in _PROFILE_FIELDS if k not in kept}
     return replace(spec, **fields, **like_cascade(base, spec.model))
 
