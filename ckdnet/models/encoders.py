@@ -329,13 +329,15 @@ def load_stages(
 ):
     "Load the weights of another network's encoder. Raises `ValueError` for a file that does not have them."
     begin = 'encoder.stages.'
-    try:
-        tensors = load_file(file)
-        weights = {k.removeprefix(begin):v for k,v in tensors.items() if k.startswith(begin)}
-        nn.ModuleList(stages).load_state_dict(weights)
-    except (OSError, SafetensorError, RuntimeError) as e:
+    try: tensors = load_file(file)
+    except (OSError, SafetensorError) as e:
+        raise ValueError(f'{file} cannot be read as weights ({e}).') from e
+    weights = {k.removeprefix(begin):v for k,v in tensors.items() if k.startswith(begin)}
+    net = nn.ModuleList(stages)
+    if {k:v.shape for k,v in weights.items()} != {k:v.shape for k,v in net.state_dict().items()}:
         raise ValueError(f'{file} does not have the weights of this encoder: name a `last.safetensors` of a trained '
-                         f'classifier or RootSeg-Net with the same backbone ({e}).') from e
+                         'classifier or RootSeg-Net with the same backbone.')
+    net.load_state_dict(weights)
 
 # %% ../../nbs/11_models.encoders.ipynb #2c682f3f
 def create_encoder(
