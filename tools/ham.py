@@ -22,7 +22,8 @@ def without_copies(folder2018, folder2017):
 
 if __name__=='__main__':
     folder2017,folder2018,*profile = sys.argv[1:]
-    register_dataset(replace(ISIC2018, name='ham', index=lambda folder: without_copies(folder, folder2017)))
+    def index(folder): return without_copies(folder, folder2017)
+    register_dataset(replace(ISIC2018, name='ham', index=index))
     job = resolve(experiment('encoder', *profile, dataset='ham'), folder2018, 'runs')
     run_jobs([job], results_dir() or 'data/results')
     print(f'--encoder ham={job.folder(job.plans[0])/"last.safetensors"}')

