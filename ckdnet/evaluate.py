@@ -207,7 +207,7 @@ def predict_tta(
 # %% ../nbs/40_evaluate.ipynb #e17c609c
 def resampled(
     x, # (B,3,H,W) uint8
-): # the same
+): # (B,3,H,W) uint8
     "Images at 95 % of their side, bicubically, and back."
     size = x.shape[-2:]
     small = [round(.95*n) for n in size]
@@ -215,14 +215,14 @@ def resampled(
 
 def saved_again(
     x, # (B,3,H,W) uint8
-): # the same
+): # (B,3,H,W) uint8
     "Images after a JPEG of quality 90. It is made on the CPU."
     files = encode_jpeg(list(x.cpu()), quality=90)
     return torch.stack([decode_jpeg(f) for f in files]).to(x.device)
 
 def blurred(
     x, # (B,3,H,W) uint8
-): # the same
+): # (B,3,H,W) uint8
     "Images blurred by half a pixel, the standard deviation of a Gaussian."
     return gaussian_blur(x, 5, .5)
 
