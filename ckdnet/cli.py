@@ -236,7 +236,7 @@ EXPERIMENT_LISTS = { # by the tables and figures of the paper that need them
     'Fig. 11b':'lambda_0.1 lambda_0.5 lambda_1 lambda_1.5 lambda_2 lambda_2.5 lambda_3',
     'the ceiling':'given_mask given_other_mask given_diagnosis given_other_diagnosis ckd_cls '
                   'out_of_fold out_of_fold_seg',
-    'the recipe':'encoder_balanced',
+    'the recipe':'encoder_balanced encoder_steady ckdnet_steady',
 }
 DATASET_LISTS = dict(
     challenges='isic2017 isic2018 isic2016 isic2019 isic2020',

@@ -63,6 +63,9 @@ def recipe_name(options)->str: # such as 'mixup+cutout'; 'one_cycle' without opt
 
 RECIPES[recipe_name(CHOSEN)] = combined_recipe(CHOSEN)
 
+# %% ../nbs/07_spec.ipynb #c891c230
+RECIPES['steady'] = replace(combined_recipe(CHOSEN), augment='steady')
+
 # %% ../nbs/07_spec.ipynb #ed9fbe3a
 @dataclass(frozen=True)
 class Spec:

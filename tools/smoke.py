@@ -52,8 +52,8 @@ if __name__=='__main__':
                         folds='0,1', **on_2017),
             pool.submit(ckdnet_run, names(*CEILING[2:]), folds='0,1',
                         **on_2017 | dict(data='isic2017_256_160px')),
-            pool.submit(ckdnet_run, names(*STACKING)+',encoder,encoder_balanced', folds='0,1',
-                        **on_2017 | dict(data='isic2017_256_96px')),
+            pool.submit(ckdnet_run, names(*STACKING)+',encoder,encoder_balanced,encoder_steady',
+                        folds='0,1', **on_2017 | dict(data='isic2017_256_96px')),
             pool.submit(ckdnet_run, ','.join(PANELS), folder=lesions, data='synthetic', **common),
         ]
         for r in runs: r.result()

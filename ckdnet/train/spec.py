@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TABLE6', 'TABLE7', 'FIG11A', 'FIG11B', 'TABLE3', 'TABLE5', 'CEILING', 'STACKING', 'RECIPES', 'SEARCH', 'BALANCED',
-           'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'stage_recipe', 'like_cascade', 'search_design', 'experiment',
-           'experiments', 'StagePlan', 'stage_plans', 'read_by', 'model_fields', 'stage_fields', 'used', 'place_of',
-           'stage_record', 'reads_recorded']
+           'STEADY', 'EXPERIMENTS', 'PANELS', 'TRAINING_VERSION', 'stage_recipe', 'like_cascade', 'search_design',
+           'experiment', 'experiments', 'StagePlan', 'stage_plans', 'read_by', 'model_fields', 'stage_fields', 'used',
+           'place_of', 'stage_record', 'reads_recorded']
 
 # %% ../../nbs/32_train.spec.ipynb #417f3c25
 from contextlib import contextmanager
@@ -135,10 +135,17 @@ SEARCH = tuple(_search(i, options, weights) for i,options in enumerate(search_de
 RECIPES['balanced'] = replace(RECIPES['one_cycle'], imbalance='sampling')
 BALANCED = _spec('encoder_balanced', 'encoder', channel_atten=False, recipe='balanced')
 
+# %% ../../nbs/32_train.spec.ipynb #662455d3
+STEADY = (
+    _spec('encoder_steady', 'encoder', channel_atten=False, recipe='steady'),
+    _spec('ckdnet_steady', recipe='steady'),
+)
+
 # %% ../../nbs/32_train.spec.ipynb #371366d1
 _OTHERS = (_spec('unet', 'unet'), _spec('ckdnet_authors', variant='authors'))
 _OF_PAPER = (*TABLE6, *TABLE7, *TABLE3, *TABLE5, *FIG11A, *FIG11B)
-EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, BALANCED, *_OTHERS)}
+EXPERIMENTS = {s.name:s for s in (*_OF_PAPER, *CEILING, *STACKING, *SEARCH, BALANCED,
+                                 *STEADY, *_OTHERS)}
 PANELS = ('encoder','encoder_atten','seg_bce','seg_dice','seg_dice_bce','seg_dice_focal','ckdnet')
 
 # %% ../../nbs/32_train.spec.ipynb #55134b3d
@@ -154,7 +161,7 @@ def experiment(
     spec = replace(EXPERIMENTS[name], dataset=get_dataset(dataset).name, seed=seed)
     if profile=='cpu': return spec
     base = PROFILES[profile]
-    kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED) else () # they differ in nothing else
+    kept = ('recipe','weights') if EXPERIMENTS[name] in (*SEARCH, BALANCED, *STEADY) else () # all they differ in
     if base.pretrained and not spec.pretrained:
         kept = ('backbone','pretrained')
         if profile!='paper': kept += ('width','recipe')
