@@ -199,11 +199,10 @@ def _check_features(file, features, tensors):
     "Raises `DataError` for statistics that are not those of the input of the last layer."
     k = tensors['cls.fc.weight'].shape[-1] if 'cls.fc.weight' in tensors else 0
     shapes = dict(mean=(k,), precision=(k,k))
-    bad = [n for n,a in features.items() if a.shape!=shapes.get(n)]
-    fail_if(bad, f'Statistics of the features in {file} of another shape',
-            'Download or write it again.')
-    fail_if(not_finite_tensors(features), f'Statistics of the features in {file} that are not finite',
-            'Download or write it again.')
+    unlike = [n for n,a in features.items() if a.shape!=shapes.get(n)]
+    what,again = f'Statistics of the features in {file}', 'Download or write it again.'
+    fail_if(unlike, f'{what} of another shape', again)
+    fail_if(not_finite_tensors(features), f'{what} that are not finite', again)
 
 # %% ../nbs/48_pretrained.ipynb #ead9d299
 FORMAT = 1 # of the files that are written now
