@@ -12,6 +12,7 @@ from .core import for_figure
 from .plots import OKABE_ITO, STYLE, draw_outline, outline_handles, stretch
 from .preprocess import at_size
 from .predictor import Prediction, in_words
+from .warn import warning_text
 
 # %% ../nbs/53_figure.ipynb #2e1f1c7a
 OUTLINES = dict(coarse=OKABE_ITO['yellow'], fine=OKABE_ITO['sky']) # the colours of both masks
@@ -62,7 +63,7 @@ def plot_prediction(
         plt.close(fig)
         for ax,draw in zip(axs, (draw_outlines, draw_evidence, draw_probs)): draw(ax, p)
         for ax in axs[:2]: ax.axis('off')
-        lines = [f'Warning: {name} ({v:.3g}, limit {t:.3g})' for name,(v,t) in p.warnings.items()]
+        lines = [f'Warning: {warning_text(w, *o)}' for w,o in p.warnings.items()]
         if lines: fig.supxlabel('\n'.join(lines), fontsize=8, ha='center')
     return fig
 

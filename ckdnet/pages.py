@@ -20,6 +20,7 @@ from .predictor import Prediction, Predictor, in_words
 from .progress import count_images
 from .sources import as_list, names_of
 from .submit import write_diagnoses, write_mask
+from .warn import warning_text
 
 # %% ../nbs/53_pages.ipynb #ee0707c2
 def fail_if_same(
@@ -90,8 +91,7 @@ def card(
     def bar(c, v): return f'<div class="b"><i style="width:{100*v:.0f}%"></i><span>{in_words(c)} {v:.2f}</span></div>'
     name = html.escape(printable(p.name))
     bars = ''.join(bar(html.escape(c), v) for c,v in p.probs.items())
-    lines = [f'{name} ({v:.3g}, limit {t:.3g})' for name,(v,t) in p.warnings.items()]
-    odd = ''.join(f'<p>⚠ {html.escape(line)}</p>' for line in lines)
+    odd = ''.join(f'<p>⚠ {html.escape(warning_text(w, *o))}</p>' for w,o in p.warnings.items())
     image = f'<img src="{picture_source(outlined(p))}" alt="{name}">'
     return f'<figure>{image}<figcaption><b>{name}</b>{bars}{odd}</figcaption></figure>'
 

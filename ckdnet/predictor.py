@@ -23,7 +23,7 @@ from .engine import TorchEngine, check_complete, load_engine
 from .preprocess import CROPS, at_size, post_processed
 from .pretrained import feature_distance
 from .sources import Photograph, as_list, is_one, names_of, read_source
-from .warn import measure_prediction, thresholds_of, warnings_of
+from .warn import measure_prediction, thresholds_of, warning_text, warnings_of
 
 # %% ../nbs/50_predictor.ipynb #395aee3a
 @dataclass(repr=False, eq=False)
@@ -77,7 +77,7 @@ def summary(self:Prediction)->str:
     "The prediction in two sentences, or three."
     others = sorted(((v,c) for c,v in self.probs.items() if c!=self.diagnosis), reverse=True)
     rest = ', '.join(f'{in_words(c)} {v:.0%}' for v,c in others)
-    odd = ''.join(f' Warning: {w} ({v:.3g}, limit {t:.3g}).' for w,(v,t) in self.warnings.items())
+    odd = ''.join(f' Warning: {warning_text(w, *o)}.' for w,o in self.warnings.items())
     return f'Most probable: {in_words(self.diagnosis)}, {self.probs[self.diagnosis]:.0%}. Then {rest}.{odd}'
 
 # %% ../nbs/50_predictor.ipynb #e4503dd7

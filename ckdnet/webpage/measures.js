@@ -66,3 +66,11 @@ export function fired(warnings, measures) {
   const odd = ({measure, side, limit}) => side=='below' ? measures[measure]<limit : measures[measure]>limit;
   return warnings.filter(odd).map(w => ({...w, value:measures[w.measure]}));
 }
+
+/** A warning with its value and its limit, in as many digits as tell them apart, and at least three. */
+export function warningText({name, value, limit}) {
+  const rounded = (v, n) => v.toLocaleString('en', {maximumSignificantDigits:n, useGrouping:false});
+  let n = 3;
+  while (n<17 && rounded(value, n)==rounded(limit, n)) n += 1;
+  return `${name} (${rounded(value, n)}, limit ${rounded(limit, n)})`;
+}

@@ -1,11 +1,11 @@
 // The page: takes photographs, predicts them one after another, and shows each as a card.
+import {warningText} from './measures.js';
 import {load, predict} from './predict.js';
 import {evidence, outlines} from './picture.js';
 
 const place = id => document.getElementById(id);
 const words = name => name.replaceAll('_', ' ');
 const percent = p => `${Math.round(100*p)}%`;
-const short = v => Number(v.toPrecision(3));
 
 /** An element of a class with its content, texts or elements. */
 function made(tag, kind, ...content) {
@@ -36,8 +36,8 @@ function pictures(p) {
   return made('div', 'pictures', made('figure', '', outlines(p), key), made('figure', '', evidence(p), ramp));
 }
 
-function warning({name, value, limit}) {
-  return made('p', 'warning', `Warning: ${name} (${short(value)}, limit ${short(limit)}).`);
+function warning(fired) {
+  return made('p', 'warning', `Warning: ${warningText(fired)}.`);
 }
 
 /** What is said of one file. */
