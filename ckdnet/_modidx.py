@@ -725,7 +725,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                      'ckdnet.evaluate_set._classes': ('evaluate_set.html#_classes', 'ckdnet/evaluate_set.py'),
                                      'ckdnet.evaluate_set._counts': ('evaluate_set.html#_counts', 'ckdnet/evaluate_set.py'),
                                      'ckdnet.evaluate_set._delong': ('evaluate_set.html#_delong', 'ckdnet/evaluate_set.py'),
-                                     'ckdnet.evaluate_set._facts_or_error': ('evaluate_set.html#_facts_or_error', 'ckdnet/evaluate_set.py'),
+                                     'ckdnet.evaluate_set._each': ('evaluate_set.html#_each', 'ckdnet/evaluate_set.py'),
                                      'ckdnet.evaluate_set._record': ('evaluate_set.html#_record', 'ckdnet/evaluate_set.py'),
                                      'ckdnet.evaluate_set._rows': ('evaluate_set.html#_rows', 'ckdnet/evaluate_set.py'),
                                      'ckdnet.evaluate_set._truths': ('evaluate_set.html#_truths', 'ckdnet/evaluate_set.py'),

@@ -527,7 +527,8 @@ def as_isic2018(folder, rows):
         name = f'ISIC_{i:07d}'
         if i%4==3:
             save_image(folder/'ISIC2018_Task1-2_Training_Input'/f'{name}.jpg', im)
-            save_image(folder/'ISIC2018_Task1_Training_GroundTruth'/f'{name}_segmentation.png', mask)
+            save_image(folder/'ISIC2018_Task1_Training_GroundTruth'
+                       /f'{name}_segmentation.png', mask)
         else:
             save_image(folder/'ISIC2018_Task3_Training_Input'/f'{name}.jpg', im)
             truth.append((name, *(float(c==short[label]) for c in classes)))
