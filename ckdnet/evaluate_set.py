@@ -8,6 +8,7 @@ __all__ = ['by_classes', 'Labels', 'mapped_labels', 'judge_images', 'risk_covera
            'fail_unless_comparable', 'compare_sets']
 
 # %% ../nbs/58_evaluate_set.ipynb #4943d213
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timezone
@@ -18,7 +19,7 @@ from typing import NamedTuple
 import numpy as np, pandas as pd
 from .calibration import apply_temperature
 from .core import check_folder_name, check_name, offenders
-from .data.files import DataError, content_hashes, fail_if, read_mask
+from .data.files import DataError, content_hashes, fail_if, read_mask, read_small
 from .data.folder import check_files, own_cls_metrics, parse_classes, read_own
 from .data.index import SPLITS, Dataset, get_dataset
 from .data.leaks import beside, copies
@@ -187,20 +188,24 @@ def evaluated_part(
         risk_coverage=_rows(risk_coverage(images, trained)), warnings=_rows(warnings))
 
 # %% ../nbs/58_evaluate_set.ipynb #chktru01
-def _facts_or_error(path):
-    try: return mask_facts(path, read_mask(path))
-    except DataError as e: return e
+def _each(read, files):
+    "What a reader gives of each file, or its `DataError`."
+    def one(file):
+        try: return read(file)
+        except DataError as e: return e
+    with ThreadPoolExecutor(os.cpu_count()) as pool: return list(pool.map(one, files))
 
 def check_truth(
     df:pd.DataFrame, # an index
 ):
     "Raises `DataError` for images and masks that a training refuses; warns of lesion and skin exchanged."
     check_files(df)
-    with ThreadPoolExecutor() as pool:
-        found = list(pool.map(_facts_or_error, df['mask'].dropna()))
-    faults = [str(f) for f in found if isinstance(f, DataError)]
-    if faults: raise DataError('\n'.join(faults[:5]))
-    check_masks(found)
+    images = _each(lambda f: read_small(f, 8), df.image)
+    facts = _each(lambda f: mask_facts(f, read_mask(f)), df['mask'].dropna())
+    faults = [str(o) for o in images+facts if isinstance(o, DataError)]
+    more = f'\n… {len(faults)} files in all' if len(faults)>5 else ''
+    if faults: raise DataError('\n'.join(faults[:5])+more)
+    check_masks(facts)
 
 # %% ../nbs/58_evaluate_set.ipynb #4d91adf7
 def set_file(

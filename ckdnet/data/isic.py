@@ -14,6 +14,7 @@ from scipy import ndimage as ndi
 from .files import DataError, as_numbers, fail_if, image_files, read_table
 from .index import (Dataset, make_index, mark_twins, move_part, register_dataset, rows,
                                split_select)
+from .published import elsewhere
 from .tables import group_columns
 from ..metrics import isic2017_cls_metrics, isic2018_cls_metrics
 
@@ -28,6 +29,14 @@ def _place(folder, name):
     if exact.exists() or not Path(folder).is_dir(): return exact
     return next((p for p in Path(folder).iterdir() if p.name.lower()==name.lower()), exact)
 
+# %% ../../nbs/02_data.isic.ipynb #ff6e7b0d
+def _training(folder, *names):
+    "The first of these folders of training images. Raises `DataError` that names the right folder, if near."
+    found = next((p for name in names if (p := _place(folder, name)).is_dir()), None)
+    if found: return found
+    near = elsewhere(folder, [name.lower() for name in names], Path.is_dir)
+    raise DataError(f"There is no folder {' or '.join(names)} in {folder}; {near}.")
+
 # %% ../../nbs/02_data.isic.ipynb #5246f355
 def files_by_id(folder):
     "id → path of the images or masks of a folder."
@@ -41,7 +50,7 @@ def _masks(folder, images):
     "id → path of the masks of a folder, which may be absent. If it is there, every image has one."
     if not folder.is_dir(): return {}
     masks = files_by_id(folder)
-    again = 'Download the images and their ground truth again.'
+    again = 'Is a part not unpacked? Else download the images and their ground truth again.'
     fail_if(masks.keys()-images.keys(), f'Masks without an image in {folder}', again)
     fail_if(images.keys()-masks.keys(), f'Images without a mask in {folder}', again)
     return masks
@@ -62,7 +71,7 @@ def _fail_if_not_rows_of(ids, csv, images):
     "Raise `DataError` unless each image has one row in a table."
     fail_if(ids[ids.duplicated()], f'Images that occur twice in {csv}', 'Remove one of each.')
     fail_if(set(ids)-images.keys(), f'Unknown images in {csv}',
-            'They have no file: download the images again.')
+            'They have no file. Is a part not unpacked? Else download the images again.')
     fail_if(images.keys()-set(ids), f'Images without a row in {csv}', 'Download it again.')
 
 # %% ../../nbs/02_data.isic.ipynb #323ba2ce
@@ -74,7 +83,8 @@ def isic2017(
     for split,name in (('train','Training'), ('valid','Validation'), ('test','Test_v2')):
         data,part1,part3 = (_place(folder, f'ISIC-2017_{name}_{what}')
                             for what in ('Data','Part1_GroundTruth','Part3_GroundTruth.csv'))
-        if split!='train' and not data.is_dir(): continue
+        if split=='train': _training(folder, data.name)
+        elif not data.is_dir(): continue
         images = files_by_id(data)
         masks = _masks(part1, images)
         diagnosis = _part3(part3, images)
@@ -121,7 +131,7 @@ def isic2018(
     "The images of one task of ISIC2018. Raises `DataError` as `isic2017` does."
     if task not in (1,3):
         raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
-    images = files_by_id(_input(folder, task, 'Training'))
+    images = files_by_id(_training(folder, _input(folder, task, 'Training').name))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
     official = [_official_2018(folder, task, *part)
@@ -203,7 +213,9 @@ def _isic2017_index(folder): return _training_index(isic2017(folder))
 
 def _isic2018_index(folder):
     "The images of Task 1, then those of Task 3; one of them may be absent."
-    tasks = [task for task in (1,3) if _input(folder, task, 'Training').is_dir()] or [1]
+    inputs = {task:_input(folder, task, 'Training') for task in (1,3)}
+    _training(folder, *(d.name for d in inputs.values())) # one at least
+    tasks = [task for task,d in inputs.items() if d.is_dir()]
     return pd.concat([_training_index(isic2018(folder, task)) for task in tasks], ignore_index=True)
 
 def _isic2018_to_submit(df, target):

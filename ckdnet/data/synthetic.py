@@ -517,6 +517,27 @@ def as_isic2016(folder, rows):
     for part,table in tables.items():
         write_lines(folder/f'ISBI2016_ISIC_Part3_{part}_GroundTruth.csv', None, table)
 
+# %% ../../nbs/03_data.synthetic.ipynb #76ba5c53
+def as_isic2018(folder, rows):
+    "Two tasks with images of their own: masks of each fourth, diagnoses and lesions of the others."
+    classes = ('MEL','NV','BCC','AKIEC','BKL','DF','VASC')
+    short = dict(melanoma='MEL', seborrheic_keratosis='BKL', nevus='NV')
+    truth,lesions = [],[]
+    for i,label,im,mask in rows:
+        name = f'ISIC_{i:07d}'
+        if i%4==3:
+            save_image(folder/'ISIC2018_Task1-2_Training_Input'/f'{name}.jpg', im)
+            save_image(folder/'ISIC2018_Task1_Training_GroundTruth'
+                       /f'{name}_segmentation.png', mask)
+        else:
+            save_image(folder/'ISIC2018_Task3_Training_Input'/f'{name}.jpg', im)
+            truth.append((name, *(float(c==short[label]) for c in classes)))
+            lesions.append((name, f'HAM_{i//2:07d}', 'histopathology'))
+    table = folder/'ISIC2018_Task3_Training_GroundTruth'/'ISIC2018_Task3_Training_GroundTruth.csv'
+    write_lines(table, ('image',*classes), truth)
+    header = ('image','lesion_id','diagnosis_confirm_type')
+    write_lines(folder/'ISIC2018_Task3_Training_LesionGroupings.csv', header, lesions)
+
 # %% ../../nbs/03_data.synthetic.ipynb #pub00005
 def as_isic2019(folder, rows):
     "Nine columns, names that end in _downsampled, lesions in the metadata."
@@ -620,7 +641,7 @@ def as_milk10k(folder, rows):
 # %% ../../nbs/03_data.synthetic.ipynb #pub00008
 LAYOUTS = dict(
     ham10000=as_ham10000, archive=as_archive, ph2=as_ph2, isic2016=as_isic2016,
-    isic2019=as_isic2019, isic2020=as_isic2020, derm7pt=as_derm7pt,
+    isic2018=as_isic2018, isic2019=as_isic2019, isic2020=as_isic2020, derm7pt=as_derm7pt,
     pad_ufes_20=as_pad_ufes_20, bcn20000=as_bcn20000, milk10k=as_milk10k)
 
 # %% ../../nbs/03_data.synthetic.ipynb #cd88c892
