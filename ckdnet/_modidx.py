@@ -1369,6 +1369,7 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                 'ckdnet.resolve.Job.create': ('resolve.html#job.create', 'ckdnet/resolve.py'),
                                 'ckdnet.resolve.Job.dataset': ('resolve.html#job.dataset', 'ckdnet/resolve.py'),
                                 'ckdnet.resolve.Job.finished': ('resolve.html#job.finished', 'ckdnet/resolve.py'),
+                                'ckdnet.resolve.Job.first_weights': ('resolve.html#job.first_weights', 'ckdnet/resolve.py'),
                                 'ckdnet.resolve.Job.folder': ('resolve.html#job.folder', 'ckdnet/resolve.py'),
                                 'ckdnet.resolve.Job.load': ('resolve.html#job.load', 'ckdnet/resolve.py'),
                                 'ckdnet.resolve.Job.net': ('resolve.html#job.net', 'ckdnet/resolve.py'),

@@ -102,12 +102,16 @@ def result_file(self:Job, results)->Path:
     return Path(results)/self.data/self.spec.name/f'{self.spec.stem}.json'
 
 # %% ../nbs/33_resolve.ipynb #66b98d85
+@patch(as_prop=True)
+def first_weights(self:Job)->bool|Path:
+    "What its encoders start with: ImageNet weights, none, or a file from `keep_encoder`."
+    start = self.spec.pretrained
+    return encoder_file(start, self.place) if isinstance(start, str) else start
+
 @patch
 def create(self:Job)->nn.Module: # a `CKDNet`, a `PlainNet`, or what else the model's builder returns
     "The untrained networks."
-    spec = self.spec
-    if isinstance(spec.pretrained, str):
-        spec = replace(spec, pretrained=encoder_file(spec.pretrained, self.place))
+    spec = replace(self.spec, pretrained=self.first_weights)
     return create_model(spec, len(self.dataset.classes))
 
 # %% ../nbs/33_resolve.ipynb #78029f44

@@ -30,10 +30,11 @@ def _place(folder, name):
     return next((p for p in Path(folder).iterdir() if p.name.lower()==name.lower()), exact)
 
 # %% ../../nbs/02_data.isic.ipynb #ff6e7b0d
-def _training(folder, *names):
+def _training(folder, *places):
     "The first of these folders of training images. Raises `DataError` that names the right folder, if near."
-    found = next((p for name in names if (p := _place(folder, name)).is_dir()), None)
+    found = next((p for p in places if p.is_dir()), None)
     if found: return found
+    names = [p.name for p in places]
     near = elsewhere(folder, [name.lower() for name in names], Path.is_dir)
     raise DataError(f"There is no folder {' or '.join(names)} in {folder}; {near}.")
 
@@ -83,7 +84,7 @@ def isic2017(
     for split,name in (('train','Training'), ('valid','Validation'), ('test','Test_v2')):
         data,part1,part3 = (_place(folder, f'ISIC-2017_{name}_{what}')
                             for what in ('Data','Part1_GroundTruth','Part3_GroundTruth.csv'))
-        if split=='train': _training(folder, data.name)
+        if split=='train': _training(folder, data)
         elif not data.is_dir(): continue
         images = files_by_id(data)
         masks = _masks(part1, images)
@@ -131,7 +132,7 @@ def isic2018(
     "The images of one task of ISIC2018. Raises `DataError` as `isic2017` does."
     if task not in (1,3):
         raise ValueError(f'task is 1 (segmentation) or 3 (diagnosis), not {task}.')
-    images = files_by_id(_training(folder, _input(folder, task, 'Training').name))
+    images = files_by_id(_training(folder, _input(folder, task, 'Training')))
     df = _task1(folder, images) if task==1 else _task3(folder, images)
     df = move_part(df, fraction, seed, 'valid')
     official = [_official_2018(folder, task, *part)
@@ -214,7 +215,7 @@ def _isic2017_index(folder): return _training_index(isic2017(folder))
 def _isic2018_index(folder):
     "The images of Task 1, then those of Task 3; one of them may be absent."
     inputs = {task:_input(folder, task, 'Training') for task in (1,3)}
-    _training(folder, *(d.name for d in inputs.values())) # one at least
+    _training(folder, *inputs.values()) # one at least
     tasks = [task for task,d in inputs.items() if d.is_dir()]
     return pd.concat([_training_index(isic2018(folder, task)) for task in tasks], ignore_index=True)
 

@@ -32,7 +32,7 @@ from ..losses import CLS_LOSSES, SEG_LOSSES
 from ..metrics import none_if_nan
 from ..models.encoders import create_encoder, pretrained_weights
 from ..progress import Pace, expected_time, progress_bar
-from ..resolve import STAGE_FILES, WEIGHTS, Job, encoder_file, resolve_all
+from ..resolve import STAGE_FILES, WEIGHTS, Job, resolve_all
 from ..resultfile import Run, describe_images, read_result, write_result
 from ..spec import RECIPES, Spec, spec_from_dict
 from .callbacks import InWords, load_weights
@@ -314,10 +314,10 @@ def check_jobs(
     encoders as `create_encoder`."""
     left = [job for job in jobs if not job.result_file(results).exists()]
     for job in left: check_run(job)
-    starts = dict.fromkeys((job.spec.backbone, job.spec.pretrained, job.place) for job in left)
-    for backbone,start,place in starts:
-        if isinstance(start, str): create_encoder(backbone, encoder_file(start, place))
-        elif start: pretrained_weights(backbone)
+    starts = dict.fromkeys((job.spec.backbone, job.first_weights) for job in left)
+    for backbone,start in starts:
+        if start is True: pretrained_weights(backbone)
+        elif start: create_encoder(backbone, start)
     return left
 
 # %% ../../nbs/34_train.runs.ipynb #fed54d0f
