@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-import pandas as pd
+import numpy as np, pandas as pd
 from fastcore.basics import patch
 from torch import nn
 from .core import atomic_path, check_folder_name, file_hash
@@ -189,6 +189,13 @@ def without(
     df = self.df.copy()
     df.loc[part, 'split'] = 'part'
     return replace(self, spec=replace(self.spec, out_of_fold=0), df=df)
+
+# %% ../nbs/33_resolve.ipynb #c4a11im2
+@patch(as_prop=True)
+def trained_rows(self:Job)->np.ndarray: # integers
+    "Positions of the images that it is trained on."
+    splits = ['train','select'] if self.spec.all_images else ['train']
+    return np.flatnonzero(self.df.split.isin(splits))
 
 # %% ../nbs/33_resolve.ipynb #dff08fbf
 def resolve_all(

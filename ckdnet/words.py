@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['USED_WEIGHTS', 'UNWEIGHTED', 'AFTER_ENCODER', 'WITH_ENTANGLE_SEG', 'SMOKE', 'TWO_TASKS', 'NOT_ALL_ALIKE',
-           'DIFFERENCE_COLUMNS', 'if_run', 'if_any_run', 'count_of', 'reported_on', 'describe_training', 'unlike_paper',
-           'absent_runs', 'shown', 'describe_runs', 'difference_table', 'verdict_list']
+           'DIFFERENCE_COLUMNS', 'if_run', 'if_any_run', 'count_of', 'reported_on', 'first_weights',
+           'describe_training', 'unlike_paper', 'absent_runs', 'shown', 'describe_runs', 'difference_table',
+           'verdict_list']
 
 # %% ../nbs/26_words.ipynb #9fa6bb9e
 from collections.abc import Callable
@@ -58,6 +59,14 @@ USED_WEIGHTS = { # weights of a spec → in words; {} is the number of selection
     'average': 'the last epochs averaged, {} others left out',
 }
 
+# %% ../nbs/26_words.ipynb #9f035c95
+def first_weights(
+    pretrained, # of a spec
+)->str:
+    "What the encoders start with, in words."
+    if isinstance(pretrained, str): return f'with the weights `{pretrained}`'
+    return 'with ImageNet weights' if pretrained else 'from scratch'
+
 # %% ../nbs/26_words.ipynb #ea837365
 def describe_training(
     result:dict, # from `read_result`
@@ -66,12 +75,15 @@ def describe_training(
     spec,data = result['spec'],result['data']
     name = f"*{for_markdown(data['name'])}*"
     images = f'drawn lesions ({name})' if data.get('drawn') else name
-    start = spec['pretrained']
-    encoder = spec['backbone'] if start else 'from scratch'
-    if isinstance(start, str): encoder += f' with the weights `{start}`'
-    used = USED_WEIGHTS[spec.get('weights', 'best')].format(data['images']['select'])
+    encoder = f"{spec['backbone']} {first_weights(spec['pretrained'])}"
     return (f"Recorded on {images}, profile `{spec['profile']}`: {encoder}, {spec['size']} px, "
-            f"trained on {data['images']['train']} images, {used}")
+            f"trained on {_used(spec, data['images'])}")
+
+def _used(spec, images):
+    "How many images were trained on, and how many left out for what."
+    weights = USED_WEIGHTS[spec.get('weights', 'best')]
+    if not spec.get('all_images'): return f"{images['train']} images, {weights.format(images['select'])}"
+    return f"{images['train']+images['select']} images, {weights.split(',')[0]}, none left out"
 
 # %% ../nbs/26_words.ipynb #4588c9f0
 UNWEIGHTED = 'the cross-entropy is without the class weights of Eq. 5 (`recipe` shows why)'

@@ -23,14 +23,16 @@ def look_alikes(df):
             for one,other in both if held_out[other]}
 
 if __name__ == '__main__':
-    recorded = load_cascade()[1]['data']
+    metadata = load_cascade()[1]
+    recorded = metadata['data']
+    use = USE | dict(select='trained') if metadata['spec'].get('all_images') else USE
     df = get_dataset(recorded['dataset']).index(sys.argv[1])
     found = fingerprint(df, ('train','select'))['sha256']
     if found != recorded['train_sha256']:
         sys.exit(f'{sys.argv[1]} has other images, or another split: '
                  f"{found}, not {recorded['train_sha256']}.")
     reason = look_alikes(df)
-    table = pd.DataFrame(dict(image_id=df.image_id, diagnosis=df.diagnosis, use=df.split.map(USE)))
+    table = pd.DataFrame(dict(image_id=df.image_id, diagnosis=df.diagnosis, use=df.split.map(use)))
     why = [reason.get(i, 'a lesion of a held-out image') for i in range(len(df))]
     table['reason'] = np.where(df.split == 'twin', why, '')
     table = table[table.use.notna()].sort_values('image_id')

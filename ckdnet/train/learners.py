@@ -56,14 +56,14 @@ def stage_dls(
     net:nn.Module, # the networks, from `create_model`
 ): # fastai `DataLoaders`
     "The batches that a stage is trained on. Raises `ValueError` if several processes cannot share them equally."
-    stage,recipe,df = plan.stage, plan.recipe, job.df
+    stage,recipe = plan.stage, plan.recipe
     n = max(1, num_distrib())
     if plan.bs%n:
         raise ValueError(f'{n} processes cannot share the {plan.bs} images of a batch equally.')
     with reads_recorded(plan) as watched:
         spec = watched.spec
-        train,select = rows(df, 'train'), rows(df, 'select')
-        dls = create_dls(job.store, train, select, stage.target, spec.size, plan.bs//n,
+        select = rows(job.df, 'select')
+        dls = create_dls(job.store, job.trained_rows, select, stage.target, spec.size, plan.bs//n,
                          classes=job.dataset.classes, augment=recipe.augment, cutout=recipe.cutout,
                          balanced=stage.target=='diagnosis' and recipe.imbalance=='sampling',
                          given=stage.given, other=bool(stage.given) and spec.other,

@@ -127,7 +127,8 @@ def train_stage(
     _announce(plan, learn)
     trackers = job.cbs(plan) if job.cbs else []
     with _in_words(learn, plan) as cbs: fitted = fit_stage(learn, plan, folder, [*cbs, *trackers])
-    select = {w:_score(learn, folder/f'{w}.safetensors') for w in WEIGHTS}
+    scored = () if plan.spec.all_images else WEIGHTS # no score on what it was trained on
+    select = {w:_score(learn, folder/f'{w}.safetensors') for w in scored}
     Pace(job.place).keep(*stage_work(job, plan), fitted['seconds'])
     sync_to_disk(folder/'log.csv')
     files = {name:file_hash(folder/name) for name in STAGE_FILES}
@@ -291,6 +292,9 @@ def check_writable(
         raise type(e)(e.errno, reason) from e
 
 # %% ../../nbs/34_train.runs.ipynb #3994e1da
+_NOTHING_LEFT_OUT = ("With all_images nothing is left out: let the weights be 'last' or 'average', and the stages "
+                     'not be trained out of fold.')
+
 def check_run(
     job:Job,
 ):
@@ -302,6 +306,8 @@ def check_run(
     check_name('loss of the diagnosis', spec.cls_loss or 'cross_entropy', CLS_LOSSES)
     check_name('kind of weights', spec.weights, WEIGHTS)
     check_diagnoses(df, job.dataset.classes)
+    if spec.all_images and (spec.weights=='best' or spec.out_of_fold):
+        raise ValueError(_NOTHING_LEFT_OUT)
     for plan in job.plans: check_images(plan.stage, job)
     check_report(job)
 
@@ -397,7 +403,9 @@ def is_recorded(
 def images_in_words(job:Job)->str: # a sentence
     "How many images a job has for what."
     n = job.df.split.value_counts()
-    text = f'{n.train} images to train on, {n.select} to select the best epoch, {n.valid} to report on'
+    used = f'{n.train} images to train on, {n.select} to select the best epoch'
+    if job.spec.all_images: used = f'{n.train+n.select} images to train on'
+    text = f'{used}, {n.valid} to report on'
     most = job.df.groupby(['split', job.df.diagnosis.fillna('')]).size().max()
     if most!=job.spec.per_class: return f'{text}.'
     return f'{text}: the first {most} of each split and diagnosis. `--set per_class=None` takes all.'
