@@ -247,15 +247,17 @@ def sensitivity(
     bs:int=16,
     bf16:bool=False,
     changes:dict=HARMLESS, # name → function of images (B,3,H,W) uint8
+    dihedral:bool=False, # of the diagnosis from eight flips and rotations instead of a single view?
 )->dict: # name → from `diagnosis_changes`
-    """How the diagnoses of a single view change with harmless changes of the images. Takes a prediction of the
+    """How the diagnoses change with harmless changes of the images. Takes a prediction of the
     diagnosis for each change, and one for the images as they are."""
     ready = InferenceNet(net, size, bf16)
     changes = dict(unchanged=lambda x: x) | changes
     def see(x):
         stored = (255*x).round().byte()
-        views = {name:ready.prepare(change(stored).float()/255) for name,change in changes.items()}
-        return {name:mean_probs(ready, [view]) for name,view in views.items()}
+        changed = {name:change(stored).float()/255 for name,change in changes.items()}
+        if dihedral: return {name:dihedral_probs(ready, o) for name,o in changed.items()}
+        return {name:mean_probs(ready, [ready.prepare(o)]) for name,o in changed.items()}
     probs = as_arrays([see(x) for x in batches(store, which, bs)])
     before = probs.pop('unchanged')
     return {name:diagnosis_changes(before, after) for name,after in probs.items()}

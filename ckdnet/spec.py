@@ -26,6 +26,7 @@ class Recipe:
     drop_path:float=0. # `set_drop_path` of the encoder: how often its blocks are left out in training
     label_smoothing:float=0. # of the diagnoses
     mixup:float=0. # α of mixup between training images of the diagnosis; 0: none
+    steadiness:float=0. # weight of how far harmless changes of an image move its diagnosis; 0: no part of the loss
     bf16:bool=False # bfloat16 on a CPU? (On a GPU training is always in half precision.)
 
     def __post_init__(self):
@@ -64,7 +65,7 @@ def recipe_name(options)->str: # such as 'mixup+cutout'; 'one_cycle' without opt
 RECIPES[recipe_name(CHOSEN)] = combined_recipe(CHOSEN)
 
 # %% ../nbs/07_spec.ipynb #c891c230
-RECIPES['steady'] = replace(combined_recipe(CHOSEN), augment='steady')
+RECIPES['steady'] = replace(combined_recipe(CHOSEN), steadiness=10)
 
 # %% ../nbs/07_spec.ipynb #ed9fbe3a
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from fastai.vision.augment import RandTransform
 from fastcore.basics import patch, store_attr
 from fastcore.foundation import L
 from matplotlib import pyplot as plt
-from torchvision.transforms.v2 import (JPEG, Compose, GaussianBlur, InterpolationMode, RandomApply,
+from torchvision.transforms.v2 import (JPEG, Compose, GaussianBlur, InterpolationMode,
                                        RandomChoice, RandomErasing, RandomResize, Resize)
 from .index import other_rows
 from .store import Store
@@ -188,17 +188,15 @@ def input_colours(n, device, light, mean, std):
 # %% ../../nbs/05_data.loaders.ipynb #b2ca5c38
 def harmless_change(
     size:int, # side of the images, px
-    p:float, # probability of an image to be changed, 0…1
-    smallest:float, # an image is shrunk to this fraction of its side at most, and enlarged again
-    quality:tuple, # lowest and highest quality of the JPEG, 1…100
-    sigma:tuple, # range of the standard deviation of the blur, px
+    smallest:float=.85, # an image is shrunk to this fraction of its side at most, and enlarged again
+    quality:tuple=(75,100), # lowest and highest quality of the JPEG, 1…100
+    sigma:tuple=(.1,.7), # range of the standard deviation of the blur, px
 ): # function of an image (3,size,size) uint8, on the CPU
     "A random change of an image that nobody would see: resized twice, or compressed, or blurred."
     modes = (InterpolationMode.BILINEAR, InterpolationMode.BICUBIC)
     least = round(smallest*size)
     resized = [Compose([RandomResize(least, size, mode), Resize(size, mode)]) for mode in modes]
-    kinds = [RandomChoice(resized), JPEG(quality), GaussianBlur(3, sigma)]
-    return RandomApply([RandomChoice(kinds)], p)
+    return RandomChoice([RandomChoice(resized), JPEG(quality), GaussianBlur(3, sigma)])
 
 # %% ../../nbs/05_data.loaders.ipynb #5f622533
 def each_changed(x, change):
@@ -212,8 +210,6 @@ AUGMENT = dict(
                 light=0.15),
 )
 AUGMENT['strong'] = AUGMENT['wide'] | dict(scale=(1/1.3,1/0.5), shift=(0,0.1), light=0.3)
-AUGMENT['steady'] = AUGMENT['wide'] | dict(
-    harmless=dict(p=.5, smallest=.85, quality=(75,100), sigma=(.1,.7)))
 
 # %% ../../nbs/05_data.loaders.ipynb #45595d97
 def batch_parts(x):
@@ -247,11 +243,10 @@ class AugmentBatch(RandTransform):
         pad:str='zeros', # what lies beyond the border of the image: 'zeros' or 'reflection'
         light:float=0., # see `random_colour`
         cutout:float=0., # probability of an image to have a box set to the mean colour, 0…1
-        harmless:dict=None, # of `harmless_change`, without the size; None: no such change
         **kwargs, # of `random_affine`
     ):
         super().__init__()
-        store_attr('size,pad,light,harmless')
+        store_attr('size,pad,light')
         self.cutout = RandomErasing(cutout, value=0)
         self.affine = kwargs
         self.norm = dict(mean=tuple(mean), std=tuple(std))
@@ -276,8 +271,6 @@ class AugmentBatch(RandTransform):
 
     def _image(self, x):
         A,o = self.colours
-        if self.harmless and self.grid is not None:
-            x = each_changed(x, harmless_change(x.shape[-1], **self.harmless))
         out = x.new_empty((*x.shape[:2],self.size,self.size), dtype=torch.float)
         for p in batch_parts(x):
             pixels = self._positions(x, p, 'bilinear').flatten(2)
@@ -298,6 +291,17 @@ def decodes(self, o:torch.Tensor): # images: colours in [0,1], as augmented
     std = cached_tensor(self.norm['std'], o.device)
     return o*std[...,None]+mean[...,None]
 
+# %% ../../nbs/05_data.loaders.ipynb #5ad1c4a2
+@patch
+def changed(
+    self:AugmentBatch,
+    x, # (B,3,size,size), normalised
+): # (B,3,size,size), normalised
+    "The images of a batch, each after a `harmless_change`."
+    mean,std = (cached_tensor(self.norm[k], x.device)[...,None] for k in ('mean','std'))
+    pixels = (255*(x*std+mean)).clamp(0, 255).round().byte()
+    return (each_changed(pixels, harmless_change(self.size)).float()/255-mean)/std
+
 # %% ../../nbs/05_data.loaders.ipynb #717f5f80
 class StoreDL(TfmdDL):
     """Batches of a `StoreDataset` as plain tensors: images (B,3,size,size), and masks (B,size,size) or
@@ -310,6 +314,8 @@ class StoreDL(TfmdDL):
     ):
         super().__init__(dataset, **kwargs)
         self.weights = weights
+
+    def changed(self, xb): return self.after_batch.changed(xb) # see `AugmentBatch.changed`
 
     def shuffle_fn(self, idxs):
         if self.weights is None: return super().shuffle_fn(idxs)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['STATE', 'Upstream', 'OutOfFold', 'JaccardMetric', 'AverageAUC', 'SharedLoss', 'save_weights', 'load_weights',
            'KeepBest', 'mean_weights', 'epoch_file', 'KeepLast', 'Plateau', 'all_processes', 'NotFinite',
-           'FiniteGradientClip', 'read_state', 'usable_state', 'Resume', 'InWords', 'Bfloat16']
+           'FiniteGradientClip', 'read_state', 'usable_state', 'Resume', 'InWords', 'Bfloat16', 'Consistent']
 
 # %% ../../nbs/30_train.callbacks.ipynb #acf27ccb
 import io, math, random, time, warnings, zipfile
@@ -21,6 +21,7 @@ from fastai.torch_core import (apply, distrib_barrier, get_model, num_distrib, r
 from fastcore.foundation import L
 from safetensors.torch import load_file, save
 from torch.amp import GradScaler
+from torch.nn import functional as F
 from ..core import atomic_path, file_hash
 from ..jsonfile import check_fields
 from ..metrics import auc
@@ -439,3 +440,22 @@ class Bfloat16(MixedPrecision):
         self.autocast = torch.autocast('cpu', torch.bfloat16)
         self.learn.scaler = GradScaler('cpu', enabled=False)
         self.scales = L()
+
+# %% ../../nbs/30_train.callbacks.ipynb #c0n51572
+class Consistent(Callback):
+    "Adds to the loss how far the diagnosis of a changed image is from that of the image."
+    order = 5 # inside mixed precision's autocast
+    def __init__(self,
+        weight:float, # of the divergence
+        change, # function of a batch (B,3,H,W)
+    ):
+        self.weight = weight
+        self.change = change
+
+    def after_loss(self):
+        if not self.training: return
+        x,*messages = self.xb
+        logits = self.model(self.change(x), *messages)
+        p,q = (o.float().log_softmax(1) for o in (self.pred.detach(), logits))
+        divergence = F.kl_div(q, p, log_target=True, reduction='batchmean')
+        self.learn.loss_grad = self.loss_grad+self.weight*divergence

@@ -22,6 +22,7 @@ class SharedDL(DistributedDL):
     def batch_ids(self): return self.dl.batch_ids # of the share
     @property
     def rng(self): return self.dl.rng
+    def changed(self, xb): return self.dl.changed(xb)
 
     def __len__(self): return len(self.dl)//self.world_size if self.drop_last else super().__len__()
 

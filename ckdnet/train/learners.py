@@ -32,7 +32,7 @@ from ..device import compute_device, half_type
 from ..models.encoders import set_drop_path
 from ..resolve import Job
 from ..spec import Recipe
-from .callbacks import (Bfloat16, FiniteGradientClip, KeepBest, KeepLast, NotFinite,
+from .callbacks import (Bfloat16, Consistent, FiniteGradientClip, KeepBest, KeepLast, NotFinite,
                                     OutOfFold, Plateau, Resume, SharedLoss, Upstream)
 from .spec import StagePlan, reads_recorded
 from .stages import SELECTION_METRICS, Stage
@@ -106,6 +106,12 @@ def _mixup(plan):
     "The callback that mixes training images, if the recipe has it and the target is the diagnosis."
     mixed = plan.recipe.mixup and plan.stage.target=='diagnosis'
     return [MixUp(plan.recipe.mixup)] if mixed else []
+
+def _consistent(plan, dls):
+    "The callback that keeps the diagnoses steady, if the recipe has it and the target is the diagnosis."
+    weight = plan.recipe.steadiness
+    steady = weight and plan.stage.target=='diagnosis'
+    return [Consistent(weight, dls.train.changed)] if steady else []
 
 def _precision_callbacks(device, bf16):
     "Half precision on a GPU, bfloat16 where the GPU has it; on a CPU only if the recipe asks for it."
@@ -181,7 +187,8 @@ def stage_learner(
     loss.activation,loss.decodes = ANSWERS[stage.target]
     clip = FiniteGradientClip(recipe.clip or math.inf)
     cbs = [_upstream(stage, net, parts, part_of), clip, ChannelsLast(),
-           *_precision_callbacks(dls.device, recipe.bf16), *_mixup(plan)]
+           *_precision_callbacks(dls.device, recipe.bf16), *_mixup(plan),
+           *_consistent(plan, dls)]
     opt_func = partial(OptimWrapper, opt=_ADAM[recipe.schedule], fused=True)
     metric = SELECTION_METRICS[stage.metric](job.dataset)
     return StageLearner(dls, model, loss_func=loss, metrics=metric, opt_func=opt_func,
