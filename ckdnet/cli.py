@@ -675,11 +675,7 @@ def ckdnet_release(
     if seed is None: seed = best_seed(load_runs(here, plain_name('an experiment', name))).seed
     spec = recorded_spec(here/name/f'{seed}.json', f'ckdnet_run {name} --seeds {seed}')
     what = f'{name}, seed {seed}: weights to {file}, and a card with the metrics on Validation, computed twice.'
-    kind = f'release of {spec.backbone}, {spec.size} px'
-    if spec.all_images:
-        what += ' It was trained on all images: cascades without parts of them are trained first.'
-        kind += ', cross-fitted'
-    with timed(what, work, kind):
+    with timed(what, work, f'release of {spec.backbone}, {spec.size} px'):
         release(resolve(spec, images, work, data), here.parent, file)
         print(check_card(file, images).round(3))
 

@@ -26,13 +26,14 @@ from .groups import by_group, group_tests, with_groups
 from .metrics import probs_and_labels
 from .pretrained import (compare_predictions, feature_distance, feature_statistics,
                                in_half_precision, load_cascade, save_cascade, weights_file)
+from .progress import Pace, expected_time
 from .resolve import Job
 from .resultfile import Run
 from .spec import spec_from_dict
 from .table_metrics import calibration_report, json_rows, metric_values, with_intervals
-from .train.runs import check_run, environment, train
-from .words import first_weights
+from .train.runs import check_run, environment, stage_work, train
 from .warn import measure_prediction, selection_thresholds
+from .words import first_weights
 
 # %% ../nbs/48_publish.ipynb #0868130b
 def selection_score(
@@ -112,10 +113,17 @@ def cross_fits(
     def without(part): return df.assign(split=df.split.mask(df.index.isin(part), 'select'))
     return [replace(job, spec=spec, df=without(part)) for part in parts]
 
-def cross_fitted(job:Job)->list: # from `seen_on_selection`, for each part of the images
-    "What `cross_fits` say of the images that they did not see; they are trained if they were not before."
+def cross_fitted(
+    jobs:list, # from `cross_fits`
+)->list: # from `seen_on_selection`, for each part of the images
+    "What they say of the images that they did not see. Those that were not trained before are trained."
+    stages = [(part, plan) for part in jobs for plan in part.plans]
+    todo = [o for o in stages if not (o[0].folder(o[1])/'done.json').exists()]
+    if todo:
+        time = expected_time([stage_work(*o) for o in todo], Pace(jobs[0].place))
+        print(f'{len(todo)} stages are trained without a part of the images first. {time}')
     seen = []
-    for part in cross_fits(job):
+    for part in jobs:
         net = in_half_precision(train(part)[0])
         features = feature_statistics(train_features(part, net))
         seen.append(seen_on_selection(part, net, features))
@@ -497,13 +505,12 @@ def release(
     there = [f for f in made if f.exists()]
     if there: raise FileExistsError(f'{there[0]} exists: remove it, or choose another name.')
     result = finished_result(job, results)
-    if job.spec.all_images: # before the first of them trains for hours
-        for part in cross_fits(job): check_run(part)
+    parts = cross_fits(job) if job.spec.all_images else []
+    for part in parts: check_run(part) # before the first of them trains for hours
     net = job.net()
     half = in_half_precision(net)
     features = feature_statistics(train_features(job, half))
-    alone = not job.spec.all_images
-    seen = [seen_on_selection(job, half, features)] if alone else cross_fitted(job)
+    seen = cross_fitted(parts) if parts else [seen_on_selection(job, half, features)]
     decided = decide(seen)
     validation = report_on_validation(job, net, half, decided, features)
     save_cascade(file, half, origin(job, result) | decided | validation, features)

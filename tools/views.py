@@ -41,16 +41,19 @@ def compared(select, valid, plain):
     rows = []
     for t in dict.fromkeys((.5, chosen)):
         gain,low,high = bootstrap_difference(mean, plain, valid[t], plain)
-        rows.append(dict(threshold=t, JA=float(valid[t].mean()), gain=float(gain), low=float(low), high=float(high)))
-    return dict(selection={str(t):float(v.mean()) for t,v in select.items()}, chosen=chosen, validation=rows)
+        values = dict(JA=valid[t].mean(), gain=gain, low=low, high=high)
+        rows.append(dict(threshold=t) | {k:float(v) for k,v in values.items()})
+    on_selection = {str(t):float(v.mean()) for t,v in select.items()}
+    return dict(selection=on_selection, chosen=chosen, validation=rows)
 
 if __name__=='__main__':
     net,metadata = load_cascade()
     spec = spec_from_dict(metadata['spec'])
-    if spec.all_images: sys.exit('These weights were trained on the selection images too: no threshold can be chosen.')
+    if spec.all_images: sys.exit('No selection images were left out of the training of these weights.')
     df = get_dataset(spec.dataset).index(sys.argv[1])
     found = fingerprint(df, ('valid',))['sha256']
-    if found!=metadata['data']['valid_sha256']: sys.exit(f'{sys.argv[1]} has other Validation images than the weights.')
+    if found!=metadata['data']['valid_sha256']:
+        sys.exit(f'{sys.argv[1]} has other Validation images than the weights.')
     job = Job(spec, df, Path('runs'), 'views')
     select,valid = (predicted(net, job, split) for split in ('select','valid'))
     plain = valid['one'][.5]
@@ -59,6 +62,7 @@ if __name__=='__main__':
     steady = {name:sensitivity(net, job.store, which, dihedral=eight, **spec.prediction)
               for name,eight in dict(one=False, eight=True).items()}
     counts = {split:len(rows(df, split)) for split in ('select','valid')}
-    write_json(OUT, dict(images=counts, valid_sha256=found, weights_sha256=file_hash(weights_file()), masks=masks,
+    weights = file_hash(weights_file())
+    write_json(OUT, dict(images=counts, valid_sha256=found, weights_sha256=weights, masks=masks,
                          sensitivity=steady, **environment()))
     print(masks, steady)
