@@ -11,7 +11,7 @@ from ckdnet.panels import DRAWN
 from ckdnet.train.spec import (CEILING, FIG11A, FIG11B, PANELS, SEARCH, STACKING, TABLE3, TABLE5,
                                TABLE6, TABLE7)
 
-def as_isic2018(sample, folder):
+def both_tasks(sample, folder):
     "Drawn lesions in the layout of both tasks of ISIC2018. The seven diagnoses are assigned in turn and mean nothing."
     df = isic2017(sample)
     df = df[df.split!='test']
@@ -37,7 +37,7 @@ if __name__=='__main__':
     here = Path(sys.argv[1])
     lesions = make_synthetic(here/'drawn', **DRAWN)
     few = make_synthetic(here/'few', n_train=90, n_valid=18, n_test=6, size=72)
-    two_tasks = as_isic2018(few, here/'isic2018')
+    two_tasks = both_tasks(few, here/'isic2018')
     common = dict(profile='smoke', results=here/'results', work=here/'work')
     on_2017 = dict(folder=few, data='isic2017_256', **common)
     with ProcessPoolExecutor(2, get_context('spawn')) as pool:
