@@ -1809,6 +1809,8 @@ d = { 'settings': {'branch': 'main', 'doc_baseurl': '/', 'doc_host': '', 'git_ur
                                    'ckdnet.train.runs.check_classes': ('train.runs.html#check_classes', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_images': ('train.runs.html#check_images', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_jobs': ('train.runs.html#check_jobs', 'ckdnet/train/runs.py'),
+                                   'ckdnet.train.runs.check_nothing_selected': ( 'train.runs.html#check_nothing_selected',
+                                                                                 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_report': ('train.runs.html#check_report', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_run': ('train.runs.html#check_run', 'ckdnet/train/runs.py'),
                                    'ckdnet.train.runs.check_same_spec': ('train.runs.html#check_same_spec', 'ckdnet/train/runs.py'),

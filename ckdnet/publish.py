@@ -497,9 +497,10 @@ def release(
     file, # the weights go here, the model card and the graph beside them
 )->dict: # the metadata, as `load_cascade` gives them
     """Write the weights of a job in half precision, their model card and, where onnx is installed,
-    their graph for onnxruntime. After a training on all images it trains `cross_fits`. Raises `FileNotFoundError` if the job is not finished, `ValueError`
-    for another ending of the name, if its result is of something else, or if it is not a cascade
-    of three networks, and `FileExistsError` if one of these files exists."""
+    their graph for onnxruntime. After a training on all images, `cross_fits` are trained first.
+    Raises `FileNotFoundError` if the job is not finished, `ValueError` for another ending of the
+    name, if its result is of something else, or if it is not a cascade of three networks, and
+    `FileExistsError` if one of these files exists."""
     check_publishable(job)
     made = (Path(file), card_file(file), Path(file).with_suffix('.onnx'))
     there = [f for f in made if f.exists()]

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['environment', 'start_from', 'one_process', 'stage_work', 'report_work', 'train_stage', 'trained_before', 'all_stages',
            'out_of_fold', 'trained_stage', 'read_log', 'train', 'check_classes', 'check_images', 'check_report',
-           'check_writable', 'check_run', 'check_jobs', 'make_result', 'check_same_spec', 'check_same_training',
-           'is_recorded', 'images_in_words', 'what_will_run', 'run_jobs', 'run_all', 'run']
+           'check_writable', 'check_nothing_selected', 'check_run', 'check_jobs', 'make_result', 'check_same_spec',
+           'check_same_training', 'is_recorded', 'images_in_words', 'what_will_run', 'run_jobs', 'run_all', 'run']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import os, platform, subprocess, tempfile, time
@@ -291,10 +291,17 @@ def check_writable(
         reason = f'{folder} cannot be written to ({e.strerror}): choose another folder'
         raise type(e)(e.errno, reason) from e
 
-# %% ../../nbs/34_train.runs.ipynb #3994e1da
-_NOTHING_LEFT_OUT = ("With all_images nothing is left out: let the weights be 'last' or 'average', and the stages "
-                     'not be trained out of fold.')
+# %% ../../nbs/34_train.runs.ipynb #3994e1d2
+def check_nothing_selected(
+    job:Job, # of a training on all images
+):
+    "Raises `ValueError` if its training needs images that are left out."
+    by_score = any(plan.recipe.schedule=='plateau' for plan in job.plans)
+    if not by_score and job.spec.weights!='best' and not job.spec.out_of_fold: return
+    raise ValueError("With all_images no image is left out: let the weights be 'last' or 'average', the schedule "
+                     "'one_cycle', and no stage be trained out of fold.")
 
+# %% ../../nbs/34_train.runs.ipynb #3994e1da
 def check_run(
     job:Job,
 ):
@@ -306,8 +313,7 @@ def check_run(
     check_name('loss of the diagnosis', spec.cls_loss or 'cross_entropy', CLS_LOSSES)
     check_name('kind of weights', spec.weights, WEIGHTS)
     check_diagnoses(df, job.dataset.classes)
-    if spec.all_images and (spec.weights=='best' or spec.out_of_fold):
-        raise ValueError(_NOTHING_LEFT_OUT)
+    if spec.all_images: check_nothing_selected(job)
     for plan in job.plans: check_images(plan.stage, job)
     check_report(job)
 
