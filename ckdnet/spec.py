@@ -96,7 +96,7 @@ class Spec:
     bs:tuple=(16,32,16) # batch size of each stage
     seed:int=0 # of weights, batches and augmentation
     out_of_fold:int=0 # parts of the training images for `OutOfFold`; 0: the networks before a stage are trained on all
-    all_images:bool=False # trained on the images of 'select' too? Nothing is selected then: see `ckdnet.publish.cross_fits`
+    all_images:bool=False # trained on 'select' too? Then nothing is selected: see `ckdnet.publish`
     other:bool=False # is a truth that is given to a network that of another image? For `paper/ceiling`
     fold:int|None=None # of a cross-validation: see `ckdnet.data.index.fold_split`; None: the official split
     per_class:int|None=None # images of each split and diagnosis, at most: the first ones; None: all

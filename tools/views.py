@@ -23,8 +23,10 @@ def mean(truth, values): return values.mean()
 
 def ja_at(probs, truth):
     "Threshold → JA of each image."
-    def of(t): return seg_metrics([at_size(p, m.shape, threshold=t) for p,m in zip(probs, truth)], truth).JA
-    return {float(t):of(t).to_numpy() for t in THRESHOLDS}
+    def of(t):
+        masks = [at_size(p, m.shape, threshold=t) for p,m in zip(probs, truth)]
+        return seg_metrics(masks, truth).JA.to_numpy()
+    return {float(t):of(t) for t in THRESHOLDS}
 
 def predicted(net, job, split):
     "JA of each image at each threshold, from one view and from several."
@@ -49,7 +51,7 @@ def compared(select, valid, plain):
 if __name__=='__main__':
     net,metadata = load_cascade()
     spec = spec_from_dict(metadata['spec'])
-    if spec.all_images: sys.exit('No selection images were left out of the training of these weights.')
+    if spec.all_images: sys.exit('No images were left out of the training of these weights.')
     df = get_dataset(spec.dataset).index(sys.argv[1])
     found = fingerprint(df, ('valid',))['sha256']
     if found!=metadata['data']['valid_sha256']:

@@ -242,7 +242,8 @@ def model_fields(
 _FIELDS_READ = {} # builder → [field → value, as one of its models has read them]
 
 # %% ../../nbs/32_train.spec.ipynb #bf8c77dc
-_COMMON_FIELDS = ('dataset','backbone','pretrained','variant','size','store_size','seed','all_images')
+_COMMON_FIELDS = ('dataset','backbone','pretrained','variant','size','store_size','seed',
+                  'all_images')
 
 def stage_fields(
     plan, # a `StagePlan`
