@@ -32,8 +32,8 @@ from ..device import compute_device, half_type
 from ..models.encoders import set_drop_path
 from ..resolve import Job
 from ..spec import Recipe
-from .callbacks import (Bfloat16, Consistent, FiniteGradientClip, KeepBest,
-                                    KeepLast, NotFinite, OutOfFold, Plateau, Resume, SharedLoss, Upstream)
+from .callbacks import (Bfloat16, Consistent, FiniteGradientClip, KeepBest, KeepLast,
+                                    NotFinite, OutOfFold, Plateau, Resume, SharedLoss, Upstream)
 from .spec import StagePlan, reads_recorded
 from .stages import SELECTION_METRICS, Stage
 
