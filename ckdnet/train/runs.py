@@ -139,7 +139,8 @@ def _announce(plan, learn):
     spec = plan.spec
     fold = '' if spec.fold is None else f', fold {spec.fold}'
     n = len(learn.dls.train_ds)
-    print(f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {n} images')
+    known = ", those of 'select' among them" if spec.all_images else ''
+    print(f'{spec.name}{fold}, seed {spec.seed}: training {plan.stage.title} on {n} images{known}')
 
 @contextmanager
 def _in_words(learn, plan):
