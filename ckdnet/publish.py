@@ -31,7 +31,7 @@ from .resolve import Job
 from .resultfile import Run
 from .spec import spec_from_dict
 from .table_metrics import calibration_report, json_rows, metric_values, with_intervals
-from .train.runs import check_run, environment, stage_work, train
+from .train.runs import check_run, environment, stage_work, stages_to_train, train
 from .warn import measure_prediction, selection_thresholds
 from .words import first_weights
 
@@ -117,8 +117,7 @@ def cross_fitted(
     jobs:list, # from `cross_fits`
 )->list: # from `seen_on_selection`, for each part of the images
     "What they say of the images that they did not see. Those that were not trained before are trained."
-    stages = [(part, plan) for part in jobs for plan in part.plans]
-    todo = [o for o in stages if not (o[0].folder(o[1])/'done.json').exists()]
+    todo = stages_to_train(jobs)
     if todo:
         time = expected_time([stage_work(*o) for o in todo], Pace(jobs[0].place))
         print(f'{len(todo)} stages are trained without a part of the images first. {time}')

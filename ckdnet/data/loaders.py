@@ -284,12 +284,16 @@ class AugmentBatch(RandTransform):
         return torch.cat(parts)[:,0].round_()
 
 # %% ../../nbs/05_data.loaders.ipynb #2c6482f2
+@patch
+def mean_and_std(self:AugmentBatch, device):
+    "Of each channel, (3,1,1)."
+    return [cached_tensor(self.norm[k], device)[...,None] for k in ('mean','std')]
+
 @AugmentBatch
 def decodes(self, o:torch.Tensor): # images: colours in [0,1], as augmented
     if o.ndim<4: return o
-    mean = cached_tensor(self.norm['mean'], o.device)
-    std = cached_tensor(self.norm['std'], o.device)
-    return o*std[...,None]+mean[...,None]
+    mean,std = self.mean_and_std(o.device)
+    return o*std+mean
 
 # %% ../../nbs/05_data.loaders.ipynb #5ad1c4a2
 @patch
@@ -298,7 +302,7 @@ def changed(
     x, # (B,3,size,size), normalised
 ): # (B,3,size,size), normalised
     "The images of a batch, each after a `harmless_change`."
-    mean,std = (cached_tensor(self.norm[k], x.device)[...,None] for k in ('mean','std'))
+    mean,std = self.mean_and_std(x.device)
     pixels = (255*(x*std+mean)).clamp(0, 255).round().byte()
     return (each_changed(pixels, harmless_change(self.size)).float()/255-mean)/std
 

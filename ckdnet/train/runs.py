@@ -6,7 +6,8 @@
 __all__ = ['environment', 'start_from', 'one_process', 'stage_work', 'report_work', 'train_stage', 'trained_before', 'all_stages',
            'out_of_fold', 'trained_stage', 'read_log', 'train', 'check_classes', 'check_images', 'check_report',
            'check_writable', 'check_nothing_selected', 'check_run', 'check_jobs', 'make_result', 'check_same_spec',
-           'check_same_training', 'is_recorded', 'images_in_words', 'what_will_run', 'run_jobs', 'run_all', 'run']
+           'check_same_training', 'is_recorded', 'images_in_words', 'stages_to_train', 'what_will_run', 'run_jobs',
+           'run_all', 'run']
 
 # %% ../../nbs/34_train.runs.ipynb #7a16810a
 import os, platform, subprocess, tempfile, time
@@ -417,6 +418,14 @@ def images_in_words(job:Job)->str: # a sentence
     if most!=job.spec.per_class: return f'{text}.'
     return f'{text}: the first {most} of each split and diagnosis. `--set per_class=None` takes all.'
 
+# %% ../../nbs/34_train.runs.ipynb #c9e98c5e
+def stages_to_train(
+    jobs:list, # of `Job`
+)->list: # of pairs of a job and a plan
+    "Every stage that some jobs still need, once."
+    stages = {o.folder(plan):(o, plan) for job in jobs for o,plan in all_stages(job)}
+    return [o for folder,o in stages.items() if not (folder/'done.json').exists()]
+
 # %% ../../nbs/34_train.runs.ipynb #c9e98c61
 def what_will_run(
     jobs:list, # of `Job`
@@ -425,8 +434,7 @@ def what_will_run(
     "What `run_jobs` does, in words."
     left = [job for job in jobs if not job.result_file(results).exists()]
     lines = [f'{len(jobs)} results are asked for, {len(jobs)-len(left)} of them are there.']
-    stages = {o.folder(plan):(o, plan) for job in left for o,plan in all_stages(job)}
-    todo = [o for folder,o in stages.items() if not (folder/'done.json').exists()]
+    todo = stages_to_train(left)
     if left:
         names = ', '.join(dict.fromkeys(job.spec.name for job in left))
         epochs = sum(plan.epochs for _,plan in todo)
